@@ -1,0 +1,1 @@
+"""The terminal: the same commands as everywhere, over Typer."""

@@ -1,0 +1,1 @@
+"""Spreadsheet files to neutral rows and back. Knows no database."""

@@ -1,0 +1,1 @@
+"""The store: one table a module, the engine, reads and migrations. The only SQL."""

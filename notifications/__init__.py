@@ -1,0 +1,1 @@
+"""A notice becomes a message, and a message leaves by a channel."""

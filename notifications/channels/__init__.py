@@ -1,0 +1,1 @@
+"""One module a channel; every channel answers to the same contract."""

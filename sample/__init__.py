@@ -1,0 +1,1 @@
+"""An invented campaign to try things with. No person, unit or finding in it is real."""

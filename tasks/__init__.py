@@ -1,0 +1,1 @@
+"""The one writer (act) and the automatic work of each stage."""
