@@ -1,1 +1,1 @@
-"""What is allowed and what follows from it: pure functions over frozen values, no clock, no files, no database."""
+"""What is allowed and what follows from it: pure functions over frozen values."""

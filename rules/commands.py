@@ -1,0 +1,369 @@
+"""Everything that can be asked of an item: imperative, frozen, typed.
+
+A command says what a person (or the clock) wants; it holds words that a person knows (a unit's
+code, a person's handle, another item's reference), never database ids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from functools import cache
+from typing import Any, ClassVar, Literal
+
+from rules.errors import InputError
+from rules.vocabulary import Outcome, Severity, Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """Base of all commands. ``name`` is what the command line and the API call it."""
+
+    name: ClassVar[str]
+    person_fields: ClassVar[tuple[str, ...]] = ()
+    unit_fields: ClassVar[tuple[str, ...]] = ()
+    item_fields: ClassVar[tuple[str, ...]] = ()
+
+    def words(self, names: tuple[str, ...]) -> Iterator[str]:
+        """The non-empty words in the named fields, for the store to resolve."""
+        for field in names:
+            value = getattr(self, field)
+            if isinstance(value, tuple):
+                yield from value
+            elif value:
+                yield value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Register(Command):
+    """Enter a finding as an item (登记)."""
+
+    name = "register"
+    title: str
+    description: str = ""
+    requirement: str = ""
+    category: str = ""
+    severity: Severity = Severity.GENERAL
+    source: Source = Source.OTHER
+    number: str = ""
+    due: date | None = None
+    due_superior: date | None = None
+    confidential: bool = False
+    complainant: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen(Command):
+    """Note what the automatic screening of a new item found (system)."""
+
+    name = "screen"
+    duplicates: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accept(Command):
+    """Take the item on (立项); the category may be set or corrected."""
+
+    name = "accept"
+    category: str = ""
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reject(Command):
+    """Do not take the item on: it is unsubstantiated (查否)."""
+
+    name = "reject"
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merge(Command):
+    """Join the item into another one that is about the same matter (并案)."""
+
+    name = "merge"
+    item_fields = ("into",)
+    into: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer(Command):
+    """Hand the item to a body outside the campaign (移送)."""
+
+    name = "transfer"
+    to: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assign(Command):
+    """Name the lead unit, the responsible person, the leader and the deadline (交办).
+
+    Without ``due`` the deadline follows from the policy's limit for the severity.
+    """
+
+    name = "assign"
+    unit_fields = ("unit", "co_units")
+    person_fields = ("responsible", "leader")
+    unit: str
+    responsible: str
+    leader: str = ""
+    co_units: tuple[str, ...] = ()
+    due: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledge(Command):
+    """Confirm receipt of the assignment (签收)."""
+
+    name = "acknowledge"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decline(Command):
+    """Send the assignment back, with the reason (退办)."""
+
+    name = "decline"
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportProgress(Command):
+    """Report how the work stands (进展)."""
+
+    name = "report_progress"
+    text: str
+    percent: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachEvidence(Command):
+    """Attach a piece of evidence, known by the SHA-256 of its content."""
+
+    name = "attach_evidence"
+    sha256: str
+    filename: str
+    size: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestExtension(Command):
+    """Ask for a later deadline, before the one in force has passed (申请延期)."""
+
+    name = "request_extension"
+    due: date
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantExtension(Command):
+    """Grant the pending request, as proposed or to another day (同意延期)."""
+
+    name = "grant_extension"
+    due: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefuseExtension(Command):
+    """Refuse the pending request (不同意延期)."""
+
+    name = "refuse_extension"
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submit(Command):
+    """Say that the work is done and ask for verification (报核)."""
+
+    name = "submit"
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appoint(Command):
+    """Name who verifies (指定核查人)."""
+
+    name = "appoint"
+    person_fields = ("verifier",)
+    verifier: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pass(Command):
+    """Find the work really done (核查通过)."""
+
+    name = "pass"
+    finding: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fail(Command):
+    """Find the work not done, with the reason; the next round begins (核查不通过)."""
+
+    name = "fail"
+    reason: str = ""
+    due: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approve(Command):
+    """Strike the item off (批准销号)."""
+
+    name = "approve"
+    outcome: Literal[Outcome.RECTIFIED, Outcome.LONG_TERM, Outcome.UNSUBSTANTIATED] = (
+        Outcome.RECTIFIED
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deny(Command):
+    """Do not strike the item off: verify again, or work again (不予销号)."""
+
+    name = "deny"
+    reason: str = ""
+    to: Literal["verification", "deadline"] = "verification"
+    due: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold(Command):
+    """Stop the clock until a day, for a reason (中止计时)."""
+
+    name = "hold"
+    until: date
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resume(Command):
+    """Let the clock run again; the deadline moves by the working days it stood still."""
+
+    name = "resume"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reopen(Command):
+    """A closed item has relapsed: work on it again, under a new deadline (反弹重启)."""
+
+    name = "reopen"
+    reason: str = ""
+    due: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdraw(Command):
+    """End the item without a result (撤销)."""
+
+    name = "withdraw"
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waive(Command):
+    """Exempt a person from independence by unit for this round, with the reason.
+
+    For a place too small to have anybody else. The responsible person can never be exempted.
+    """
+
+    name = "waive"
+    person_fields = ("person",)
+    person: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment(Command):
+    """Say something that stays in the history."""
+
+    name = "comment"
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record(Command):
+    """Note a document that the automatic work made: a formal notice, a closing record (system)."""
+
+    name = "record"
+    document: str
+    serial: str = ""
+    level: int = 0
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FireStep(Command):
+    """Carry out the step of the agenda that is due (the clock)."""
+
+    name = "fire"
+
+
+COMMANDS: dict[str, type[Command]] = {
+    command.name: command
+    for command in (
+        Register, Screen, Accept, Reject, Merge, Transfer, Assign, Acknowledge, Decline,
+        ReportProgress, AttachEvidence, RequestExtension, GrantExtension, RefuseExtension,
+        Submit, Appoint, Pass, Fail, Approve, Deny, Hold, Resume, Reopen, Withdraw, Waive,
+        Comment, Record, FireStep,
+    )
+}  # fmt: skip
+
+SYSTEM_COMMANDS = frozenset({Screen.name, Record.name, FireStep.name})
+"""Given by the program itself, never by a person."""
+
+
+@cache
+def _adapter(name: str) -> Any:
+    from pydantic import TypeAdapter  # imported only where free words are parsed
+
+    return TypeAdapter(COMMANDS[name])
+
+
+def parse(name: str, values: Mapping[str, object]) -> Command:
+    """The command called ``name`` with fields given as words.
+
+    Raises:
+        InputError: there is no such command, or a field is unknown, missing or malformed; the
+            message names the field.
+    """
+    kind = COMMANDS.get(name.replace("-", "_"))
+    if kind is None or kind.name in SYSTEM_COMMANDS:
+        people = sorted(set(COMMANDS) - SYSTEM_COMMANDS)
+        raise InputError(f"There is no command {name!r}.", f"Choose one of: {', '.join(people)}.")
+    allowed = [field.name for field in fields(kind)]
+    unknown = sorted(set(values) - set(allowed))
+    if unknown:
+        takes = f"It takes: {', '.join(allowed)}." if allowed else "It takes no fields."
+        raise InputError(f"{kind.name} has no field {unknown[0]!r}.", takes, where=unknown[0])
+    types = {field.name: str(field.type) for field in fields(kind)}
+    return _validated(kind, {key: _word(value, types[key]) for key, value in values.items()})
+
+
+def _word(value: object, annotation: str) -> object:
+    """The value without outer blanks; a list where the field takes several words."""
+    if not isinstance(value, str):
+        return value
+    if annotation.startswith("tuple"):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value.strip()
+
+
+def _validated(kind: type[Command], values: Mapping[str, object]) -> Command:
+    from pydantic import ValidationError
+
+    try:
+        command: Command = _adapter(kind.name).validate_python(values)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = str(first["loc"][0]) if first["loc"] else kind.name
+        if first["type"] == "missing":
+            raise InputError(f"{kind.name} needs the field {where!r}.", where=where) from None
+        raise InputError(
+            f"{kind.name}: {where} is not usable: {first['msg']}.",
+            f"You gave {first['input']!r}." if first["loc"] else "",
+            where=where,
+        ) from None
+    return command

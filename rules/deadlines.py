@@ -1,0 +1,96 @@
+"""Deadlines: how they are set, moved and stopped, and when an item's light changes.
+
+Three days are kept apart: the original deadline (figures are scored against it), the one in
+force, and the superior's, which nothing may pass. No deadline is not deadline zero.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from rules.item import ItemState
+from rules.policy import Limit, Policy
+from rules.vocabulary import Light, Severity, Stage
+from rules.workdays import WorkCalendar
+
+CHASED = frozenset({Stage.DEADLINE, Stage.REMINDER})
+
+
+def limit_day(limit: Limit, start: date, calendar: WorkCalendar) -> date:
+    """The last day of a limit that starts on ``start`` (which does not count itself).
+
+    A limit in calendar days that ends on a day off ends on the next working day.
+    """
+    if limit.unit == "working":
+        return calendar.add(start, limit.days)
+    return calendar.add(start + timedelta(days=limit.days), 0)
+
+
+def due_for(
+    policy: Policy,
+    severity: Severity,
+    start: date,
+    calendar: WorkCalendar,
+    superior: date | None,
+) -> date:
+    """The deadline that the policy gives, never later than the superior's."""
+    own = limit_day(policy.limits[severity], start, calendar)
+    return min(own, superior) if superior else own
+
+
+def due_after_hold(item: ItemState, now: datetime, calendar: WorkCalendar) -> date | None:
+    """The deadline in force once the clock runs again: later by the working days it stood still.
+
+    A hold never carries an item past its superior's deadline.
+    """
+    if item.due is None or item.held_at is None:
+        return item.due
+    stood_still = calendar.between(calendar.day_of(item.held_at), calendar.day_of(now))
+    if stood_still == 0:
+        return item.due
+    moved = calendar.add(item.due, stood_still)
+    return min(moved, max(item.due, item.due_superior)) if item.due_superior else moved
+
+
+class Shades(NamedTuple):
+    """The instants at which the light turns yellow and red; none when it never does."""
+
+    yellow_at: datetime | None
+    red_at: datetime | None
+
+
+def shades(item: ItemState, policy: Policy, calendar: WorkCalendar) -> Shades:
+    """When the item's light changes if nothing happens to it.
+
+    While the responsible person works it is their deadline that counts; while somebody else is
+    to decide, it is the limit of that decision. Stopped clocks and closed items show no alarm.
+    """
+    if item.on_hold:
+        return Shades(None, None)
+    if item.stage in CHASED or item.stage is Stage.ASSIGNMENT:
+        if item.due is None:
+            return Shades(None, None)
+        yellow = calendar.opening(calendar.add(item.due, -policy.due_soon))
+        return Shades(yellow, calendar.end_of(item.due))
+    within = {
+        Stage.VERIFICATION: policy.verification_within,
+        Stage.CLOSURE: policy.closure_within,
+    }.get(item.stage)
+    if within is None:
+        return Shades(None, None)
+    last = calendar.add(calendar.day_of(item.stage_since), within)
+    return Shades(calendar.opening(last), calendar.end_of(last))
+
+
+def light(
+    stage: Stage, yellow_at: datetime | None, red_at: datetime | None, now: datetime
+) -> Light | None:
+    """The light at ``now``: red at and after ``red_at``; none for a closed item."""
+    if stage is Stage.CLOSED:
+        return None
+    if red_at is not None and now >= red_at:
+        return Light.RED
+    if yellow_at is not None and now >= yellow_at:
+        return Light.YELLOW
+    return Light.GREEN

@@ -1,0 +1,105 @@
+"""Who may give which command: a person's relations to an item.
+
+The lifecycle table names the relations that suffice for a command; here it is decided whether a
+person stands in them. Separation of duties is a guard (``rules.guards``), so that it holds even
+for a person whose role would suffice.
+"""
+
+from __future__ import annotations
+
+from enum import Flag, auto
+
+from rules.item import SYSTEM, ItemState, PersonFact, within
+from rules.vocabulary import Role
+
+
+class Relation(Flag):
+    """What a person is to an item."""
+
+    COORDINATOR = auto()
+    SUPERVISOR = auto()
+    VERIFIER = auto()
+    RESPONSIBLE = auto()
+    LEADER = auto()
+    SYSTEM = auto()
+    ANYONE = auto()
+    """Anybody with a role that covers the item, or named on it."""
+
+
+_WORDS = {
+    Relation.COORDINATOR: "a coordinator over its unit",
+    Relation.SUPERVISOR: "a supervisor over its unit",
+    Relation.VERIFIER: "its verifier",
+    Relation.RESPONSIBLE: "its responsible person",
+    Relation.LEADER: "its leader",
+    Relation.SYSTEM: "the program itself",
+    Relation.ANYONE: "somebody with a role over its unit",
+}
+
+
+def in_words(relations: frozenset[Relation]) -> str:
+    """The relations as a phrase: "a coordinator over its unit or its leader"."""
+    return " or ".join(_WORDS[relation] for relation in Relation if relation in relations)
+
+
+def covers(person: PersonFact, role: Role, item: ItemState) -> bool:
+    """Whether the person holds ``role`` over the item's unit; over all items that have none yet."""
+    return any(
+        held is role and (item.unit_path is None or within(item.unit_path, path))
+        for held, path in person.roles
+    )
+
+
+def relations(person: PersonFact, item: ItemState) -> Relation:
+    """Every relation in which ``person`` stands to ``item``."""
+    if person is SYSTEM:
+        return Relation.SYSTEM
+    found = Relation(0)
+    if not person.active:
+        return found
+    if person.id == item.responsible_id:
+        found |= Relation.RESPONSIBLE | Relation.ANYONE
+    if person.id == item.leader_id:
+        found |= Relation.LEADER | Relation.ANYONE
+    if person.id == item.verifier_id:
+        found |= Relation.VERIFIER | Relation.ANYONE
+    for role in Role:
+        if covers(person, role, item):
+            found |= _BY_ROLE.get(role, Relation.ANYONE) | Relation.ANYONE
+    if item.verifier_id is None and covers(person, Role.VERIFIER, item):
+        found |= Relation.VERIFIER
+    return found
+
+
+_BY_ROLE = {Role.COORDINATOR: Relation.COORDINATOR, Role.SUPERVISOR: Relation.SUPERVISOR}
+
+
+def sits_in_responsible_unit(person: PersonFact, item: ItemState) -> bool:
+    """Whether the person belongs to the lead unit, a co-unit, or anything below one of them."""
+    places = (person.unit_path, *(path for _, path in person.roles))
+    units = (item.unit_path, *item.co_unit_paths)
+    return any(within(place, unit) for place in places for unit in units)
+
+
+def is_independent(person: PersonFact, item: ItemState) -> bool:
+    """Whether the person may judge the item: verify, approve, grant, stop its clock, end it.
+
+    The responsible person and the leader never may. Somebody from the responsible unit's subtree
+    may only if a supervisor has exempted them for this round, which stands in the history.
+    """
+    if person.id in (item.responsible_id, item.leader_id):
+        return False
+    return person.id == item.waived or not sits_in_responsible_unit(person, item)
+
+
+def may_see(person: PersonFact, item: ItemState) -> bool:
+    """Whether the person may read the item at all.
+
+    A confidential item is for those named on it and for the office that steers it.
+    """
+    found = relations(person, item)
+    if not item.confidential:
+        return Relation.ANYONE in found or Relation.SYSTEM in found
+    named = Relation.RESPONSIBLE | Relation.LEADER | Relation.VERIFIER
+    office = Relation.COORDINATOR | Relation.SUPERVISOR | Relation.SYSTEM
+    return bool(found & (named | office))

@@ -1,0 +1,329 @@
+"""Rules that can refuse a command: each is named as a sentence, and pure.
+
+A guard looks at the case and returns nothing, or a :class:`Refusal` that says why not and what
+to do instead. The lifecycle table names the guards of each row; a guard that finds nothing to
+object to in a command without the field it looks at lets it pass.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from rules.agenda import due_step
+from rules.commands import Command
+from rules.duties import covers, is_independent, sits_in_responsible_unit
+from rules.errors import Refusal
+from rules.item import Facts, ItemState, PersonFact, within
+from rules.policy import Policy
+from rules.vocabulary import Outcome, Role, Stage, name
+from rules.workdays import WorkCalendar
+
+
+class Case(NamedTuple):
+    """All that a rule may look at."""
+
+    item: ItemState
+    command: Command
+    actor: PersonFact
+    now: datetime
+    policy: Policy
+    calendar: WorkCalendar
+    facts: Facts
+
+    @property
+    def today(self) -> date:
+        """The campaign's day of the case."""
+        return self.calendar.day_of(self.now)
+
+    def asked(self, field: str) -> object:
+        """The command's field, or None when this command has no such field or it is empty."""
+        return getattr(self.command, field, None) or None
+
+    def asked_day(self, field: str) -> date | None:
+        """The command's field as a day."""
+        value = self.asked(field)
+        return value if isinstance(value, date) else None
+
+
+def require_reason(case: Case) -> Refusal | None:
+    """What is refused, returned, ended or stopped needs a reason that stands in the history."""
+    if str(case.asked("reason") or "").strip():
+        return None
+    return Refusal(
+        "RequireReason", f"{case.command.name} needs a reason.", "Give one with reason=."
+    )
+
+
+def require_known_category(case: Case) -> Refusal | None:
+    """An item is taken on under one of the policy's categories, where the policy has any."""
+    text = str(case.asked("category") or case.item.category)
+    if not case.policy.categories or case.policy.category(text):
+        return None
+    known = ", ".join(category.zh for category in case.policy.categories)
+    given = f"The category {text!r} is not in the catalogue." if text else "It has no category yet."
+    return Refusal("RequireKnownCategory", given, f"Give category= one of: {known}.")
+
+
+def require_open_merge_target(case: Case) -> Refusal | None:
+    """An item is merged into another one of the same campaign that is still open."""
+    into = str(case.asked("into") or "")
+    target = case.facts.items.get(into)
+    if target is None:
+        return Refusal(
+            "RequireOpenMergeTarget", f"There is no item {into!r} here.", "Give into=REF."
+        )
+    if target.id == case.item.id:
+        return Refusal("RequireOpenMergeTarget", "An item cannot be merged into itself.")
+    if target.campaign_id != case.item.campaign_id:
+        return Refusal("RequireOpenMergeTarget", f"{target.ref} belongs to another campaign.")
+    if target.stage is Stage.CLOSED:
+        return Refusal(
+            "RequireOpenMergeTarget", f"{target.ref} is closed.", "Reopen it, or merge elsewhere."
+        )
+    return None
+
+
+def require_responsible_in_unit(case: Case) -> Refusal | None:
+    """Every clue ends with a named post and a named person: from the lead unit, and active."""
+    unit = case.facts.units[str(case.asked("unit"))]
+    person = case.facts.people[str(case.asked("responsible"))]
+    if not person.active:
+        return Refusal("RequireResponsibleInUnit", f"{person.code} is no longer active.")
+    places = (person.unit_path, *(path for _, path in person.roles))
+    if any(within(place, unit.path) for place in places):
+        return None
+    return Refusal(
+        "RequireResponsibleInUnit",
+        f"{person.code} does not belong to {unit.code}.",
+        "Name somebody from the lead unit, or make their unit the lead.",
+    )
+
+
+def require_assignment(case: Case) -> Refusal | None:
+    """Only what has been assigned can be received or sent back."""
+    if case.item.responsible_id is not None:
+        return None
+    return Refusal(
+        "RequireAssignment", "Nobody has been named responsible yet.", "Assign it first."
+    )
+
+
+def require_future_due(case: Case) -> Refusal | None:
+    """A deadline that is set by hand has not passed yet."""
+    due = case.asked_day("due")
+    if due is None or due >= case.today:
+        return None
+    return Refusal(
+        "RequireFutureDue", f"The deadline {due} has already passed.", "Give a later day."
+    )
+
+
+def require_later_due(case: Case) -> Refusal | None:
+    """An extension goes beyond the deadline in force."""
+    due = case.asked_day("due") or case.item.extension_due
+    if due is None or case.item.due is None:
+        return None
+    if due > case.item.due and due >= case.today:
+        return None
+    latest = max(case.item.due, case.today - timedelta(days=1))
+    return Refusal(
+        "RequireLaterDue",
+        f"{due} is no extension of {case.item.due}.",
+        f"Give a day after {latest}.",
+    )
+
+
+def keep_within_superior_limit(case: Case) -> Refusal | None:
+    """Nothing passes the superior's deadline (上级时限)."""
+    limit = case.item.due_superior
+    due = case.asked_day("due")
+    if due is None and case.command.name == "grant_extension":
+        due = case.item.extension_due
+    if limit is None or due is None or due <= limit:
+        return None
+    return Refusal(
+        "KeepWithinSuperiorLimit",
+        f"{due} is later than the superior's deadline {limit}.",
+        f"Give a day up to {limit}.",
+    )
+
+
+def require_unexpired_due(case: Case) -> Refusal | None:
+    """More time is asked for before the time is up."""
+    due = case.item.due
+    if due is None:
+        return Refusal("RequireUnexpiredDue", "The item has no deadline to extend.")
+    if case.now < case.calendar.end_of(due):
+        return None
+    return Refusal(
+        "RequireUnexpiredDue",
+        f"The deadline {due} has passed; an extension is asked for before that.",
+        "Submit what is done, or ask the coordinator.",
+    )
+
+
+def limit_extensions(case: Case) -> Refusal | None:
+    """A deadline is extended so often and no more."""
+    if case.item.extensions < case.policy.extensions_at_most:
+        return None
+    return Refusal(
+        "LimitExtensions",
+        f"The deadline has been extended {case.item.extensions} times; the policy allows no more.",
+    )
+
+
+def one_request_at_a_time(case: Case) -> Refusal | None:
+    """A second request waits until the first is decided."""
+    if case.item.extension_due is None:
+        return None
+    return Refusal(
+        "OneRequestAtATime", f"A request for {case.item.extension_due} is still undecided."
+    )
+
+
+def require_pending_request(case: Case) -> Refusal | None:
+    """Only what has been asked for can be granted or refused."""
+    if case.item.extension_due is not None:
+        return None
+    return Refusal("RequirePendingRequest", "There is no undecided extension request.")
+
+
+def require_evidence(case: Case) -> Refusal | None:
+    """Work that is said to be done is shown to be done."""
+    if case.item.evidence or not case.policy.evidence_required:
+        return None
+    return Refusal(
+        "RequireEvidence",
+        "No evidence has been attached in this round.",
+        "Attach some with attach_evidence, then submit.",
+    )
+
+
+def require_digest(case: Case) -> Refusal | None:
+    """Evidence is known by the SHA-256 of its content."""
+    digest = str(case.asked("sha256") or "")
+    if len(digest) == 64 and all(char in "0123456789abcdef" for char in digest):
+        return None
+    return Refusal(
+        "RequireDigest",
+        "sha256= is not a SHA-256 in lower-case hexadecimal.",
+        "Give the file instead.",
+    )
+
+
+def require_independent_verifier(case: Case) -> Refusal | None:
+    """Who verifies holds the duty over the unit, and has no part in the work."""
+    person = case.facts.people[str(case.asked("verifier"))]
+    holds = any(covers(person, role, case.item) for role in (Role.VERIFIER, Role.SUPERVISOR))
+    if not person.active or not holds:
+        return Refusal(
+            "RequireIndependentVerifier", f"{person.code} is not a verifier over this unit."
+        )
+    if not is_independent(person, case.item):
+        return Refusal(
+            "RequireIndependentVerifier",
+            f"{person.code} belongs to the responsible unit and may not verify its work.",
+            "Name somebody else, or have a supervisor exempt them (waive).",
+        )
+    return None
+
+
+def forbid_judging_own_unit(case: Case) -> Refusal | None:
+    """Nobody verifies, approves, grants, stops or ends what their own unit is responsible for."""
+    if is_independent(case.actor, case.item):
+        return None
+    if case.actor.id in (case.item.responsible_id, case.item.leader_id):
+        return Refusal(
+            "ForbidSelfVerification",
+            f"{case.actor.code} answers for this item and may not judge it.",
+            "Somebody independent has to do it.",
+        )
+    return Refusal(
+        "ForbidJudgingOwnUnit",
+        f"{case.actor.code} belongs to the responsible unit and may not judge its work.",
+        "Somebody from outside has to do it, or a supervisor exempts them (waive).",
+    )
+
+
+def forbid_approving_own_verification(case: Case) -> Refusal | None:
+    """Whoever verified does not also decide on striking off."""
+    if case.actor.id != case.item.passed_by:
+        return None
+    return Refusal(
+        "ForbidApprovingOwnVerification",
+        f"{case.actor.code} verified this item and may not decide on its closure as well.",
+        "Another supervisor has to do it.",
+    )
+
+
+def forbid_waiving_for_oneself(case: Case) -> Refusal | None:
+    """An exemption is given by a supervisor to somebody else, never to who does the work."""
+    person = case.facts.people[str(case.asked("person"))]
+    if person.id == case.actor.id:
+        return Refusal("ForbidWaivingForOneself", "Nobody exempts themselves.")
+    if case.actor.id in (case.item.responsible_id, case.item.leader_id):
+        return Refusal(
+            "ForbidWaivingForOneself", f"{case.actor.code} answers for this item themselves."
+        )
+    if person.id in (case.item.responsible_id, case.item.leader_id):
+        return Refusal(
+            "ForbidWaivingForOneself", f"{person.code} answers for this item and stays excluded."
+        )
+    if not sits_in_responsible_unit(person, case.item):
+        return Refusal("ForbidWaivingForOneself", f"{person.code} needs no exemption here.")
+    return None
+
+
+def require_running_clock(case: Case) -> Refusal | None:
+    """While the clock is stopped nothing moves that the clock measures."""
+    if not case.item.on_hold:
+        return None
+    return Refusal(
+        "RequireRunningClock",
+        f"The item is on hold until {case.item.hold_until}.",
+        "Resume it first.",
+    )
+
+
+def require_stopped_clock(case: Case) -> Refusal | None:
+    """Only a stopped clock can be started."""
+    if case.item.on_hold:
+        return None
+    return Refusal("RequireStoppedClock", "The item is not on hold.")
+
+
+def limit_hold(case: Case) -> Refusal | None:
+    """A hold ends: on a day to come, within the longest time the policy allows."""
+    until = case.asked_day("until")
+    latest = case.today + timedelta(days=case.policy.hold_at_most)
+    if until is not None and case.today <= until <= latest:
+        return None
+    return Refusal(
+        "LimitHold", f"A hold cannot last until {until}.", f"Give until= from today to {latest}."
+    )
+
+
+def require_relapse_possible(case: Case) -> Refusal | None:
+    """Only what was put right can relapse."""
+    if case.item.outcome in (Outcome.RECTIFIED, Outcome.LONG_TERM):
+        if case.item.responsible_id is not None:
+            return None
+        return Refusal(
+            "RequireRelapsePossible",
+            "It has no responsible person to work on it again.",
+            "Register a new item about the matter.",
+        )
+    ended = name(case.item.outcome, "en").lower() if case.item.outcome else "closed"
+    return Refusal(
+        "RequireRelapsePossible",
+        f"It ended as {ended}; there is nothing that could have relapsed.",
+        "Register a new item about the matter.",
+    )
+
+
+def never_early(case: Case) -> Refusal | None:
+    """A step fires at its instant or later."""
+    if due_step(case.item, case.policy, case.calendar, case.now) is not None:
+        return None
+    return Refusal("NeverEarly", "No step of the agenda is due yet.")

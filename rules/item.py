@@ -1,0 +1,114 @@
+"""What the rules see of an item, of a person and of a unit: plain values, frozen.
+
+:class:`ItemState` mirrors the columns of the item's row that rules read or change, in the same
+order, so that the store can build it from a row without looking names up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import NamedTuple
+
+from rules.vocabulary import Outcome, Role, Severity, Stage
+
+
+class ItemState(NamedTuple):
+    """One item at one moment. Instants are UTC, days are the campaign's."""
+
+    id: int
+    ref: str
+    campaign_id: int
+    title: str
+    category: str
+    severity: Severity
+    confidential: bool
+
+    stage: Stage
+    outcome: Outcome | None
+    round: int
+    """How many times the work has been started: 1, and one more for each return."""
+    life: int
+    """1 until the item relapses after closing; one flow run each."""
+    level: int
+    """Rung of the ladder reached under the deadline now in force; 0 when none."""
+    version: int
+    """Number of events in the history; the next event gets the next number."""
+    moves: int
+    """Counts what the flow must follow: stage changes and rungs."""
+    head: str
+    """Hash of the newest event."""
+
+    unit_id: int | None
+    unit_path: str | None
+    co_unit_paths: tuple[str, ...]
+    responsible_id: int | None
+    leader_id: int | None
+    verifier_id: int | None
+    passed_by: int | None
+    """Who passed the verification of this round."""
+    waived: int | None
+    """Person whom a supervisor has exempted from independence by unit, for this round."""
+
+    due_original: date | None
+    due: date | None
+    due_superior: date | None
+    due_version: int
+
+    stage_since: datetime
+    plan_from: datetime
+    """Nothing is planned before this instant: when the deadline now in force was set."""
+    acknowledged_at: datetime | None
+    submitted_at: datetime | None
+    closed_at: datetime | None
+
+    on_hold: bool
+    hold_until: date | None
+    held_at: datetime | None
+    holds: int
+
+    extension_due: date | None
+    """Proposed date of the pending extension request."""
+    extension_by: int | None
+    extensions: int
+    """Extensions granted in this round."""
+    evidence: int
+    """Pieces of evidence attached in this round."""
+
+    fired: tuple[str, ...]
+    """Keys of steps of this round that have fired or were overtaken."""
+
+
+class UnitFact(NamedTuple):
+    """A unit as the rules see it. ``path`` is the materialised path, like ``/1/4/18/``."""
+
+    id: int
+    code: str
+    path: str
+
+
+class PersonFact(NamedTuple):
+    """A person as the rules see them, with their roles: (role, path of the unit it is held in)."""
+
+    id: int
+    code: str
+    unit_path: str
+    roles: tuple[tuple[Role, str], ...]
+    active: bool = True
+
+
+SYSTEM = PersonFact(0, "system", "", ())
+"""The actor of due steps and of a stage's automatic work. It holds no role and judges nothing."""
+
+
+class Facts(NamedTuple):
+    """What a command refers to, resolved by the store: units and people by the words used."""
+
+    units: Mapping[str, UnitFact] = {}
+    people: Mapping[str, PersonFact] = {}
+    items: Mapping[str, ItemState] = {}
+
+
+def within(path: str | None, ancestor: str | None) -> bool:
+    """Whether the unit at ``path`` is the unit at ``ancestor`` or lies below it."""
+    return bool(path and ancestor and path.startswith(ancestor))

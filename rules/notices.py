@@ -1,0 +1,87 @@
+"""Who hears of which event: one table, and the next best person when a seat is empty.
+
+The table names seats on the item (its responsible person, its leader) and offices over its unit
+(the coordinators, the supervisors). The store says who sits there; here it is only decided which
+seats are addressed, with which kind of notice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+
+class Seat(StrEnum):
+    """To whom a notice is addressed."""
+
+    RESPONSIBLE = "responsible"
+    LEADER = "leader"
+    VERIFIER = "verifier"
+    COORDINATORS = "coordinators"
+    """The coordinators nearest above the item's unit, not all the way to the top."""
+    SUPERVISORS = "supervisors"
+    REQUESTER = "requester"
+    """Who asked for the extension that was decided."""
+
+
+class Notice(NamedTuple):
+    """One kind of notice for the holders of some seats."""
+
+    kind: str
+    seats: tuple[Seat, ...]
+
+
+# fmt: off
+_R, _L, _V = Seat.RESPONSIBLE, Seat.LEADER, Seat.VERIFIER
+_C, _S = Seat.COORDINATORS, Seat.SUPERVISORS
+
+BY_EVENT: Mapping[str, tuple[Notice, ...]] = {
+    "registered":          (Notice("registered", (_C,)),),
+    "assigned":            (Notice("assigned", (_R, _L)),),
+    "declined":            (Notice("declined", (_C,)),),
+    "extension_requested": (Notice("extension_requested", (_C, _S)),),
+    "extension_granted":   (Notice("extension_granted", (_R, _L)),),
+    "extension_refused":   (Notice("extension_refused", (_R, _L)),),
+    "appointed":           (Notice("verification_requested", (_V,)),),
+    "passed":              (Notice("closure_requested", (_S,)),),
+    "failed":              (Notice("failed", (_R, _L)),),
+    "approved":            (Notice("closed", (_R, _L, _C)),),
+    "denied":              (Notice("denied", (_R, _L, _V)),),
+    "held":                (Notice("held", (_R, _L)),),
+    "resumed":             (Notice("resumed", (_R, _L)),),
+    "reopened":            (Notice("reopened", (_R, _L, _C)),),
+    "withdrawn":           (Notice("withdrawn", (_R, _L)),),
+}
+
+BY_STEP: Mapping[str, tuple[Notice, ...]] = {
+    "remind":              (Notice("due_soon", (_R,)),),
+    "overdue":             (Notice("overdue", (_R, _L)),),
+    "overdue_again":       (Notice("overdue", (_R, _L)),),
+    "rung":                (Notice("escalated", (_R, _L, _C)),),
+    "progress":            (Notice("progress_due", (_R,)),),
+    "acknowledge":         (Notice("acknowledge_due", (_R, _L)),),
+    "deemed_received":     (Notice("acknowledge_due", (_R, _L, _C)),),
+    "verification":        (Notice("verification_overdue", (_V, _C)),),
+    "closure":             (Notice("closure_overdue", (_S, _C)),),
+    "hold_expired":        (Notice("hold_expired", (_R, _L, _C)),),
+    "look_back":           (Notice("look_back_due", (_C, _V)),),
+}
+# fmt: on
+
+STANDS_IN: Mapping[Seat, Seat] = {
+    Seat.RESPONSIBLE: Seat.COORDINATORS,
+    Seat.VERIFIER: Seat.COORDINATORS,
+    Seat.SUPERVISORS: Seat.COORDINATORS,
+}
+"""Who is told when a seat is empty, so that nothing goes unheard."""
+
+ANNOUNCED = frozenset({*BY_EVENT, "step_fired"})
+"""Event kinds from which notices are derived at all."""
+
+
+def notices_for(kind: str, data: Mapping[str, Any]) -> tuple[Notice, ...]:
+    """The notices that follow from an event, by its kind and, for a fired step, its step."""
+    if kind == "step_fired":
+        return BY_STEP.get(str(data.get("step")), ())
+    return BY_EVENT.get(kind, ())

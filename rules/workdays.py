@@ -1,0 +1,116 @@
+"""Which days are worked, and when the office is open: day arithmetic of one campaign.
+
+Days are :class:`datetime.date` in the campaign's zone; instants are aware UTC datetimes. The
+class knows nothing of countries: whoever builds it supplies the working days of a year.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+
+class WorkYear(NamedTuple):
+    """The working days of one year, and whether the official calendar for it is published."""
+
+    days: frozenset[date]
+    published: bool
+
+
+class WorkCalendar:
+    """Working days and office hours in one zone.
+
+    ``year_of`` is asked once a year that is needed. Working days are counted the way offices
+    count them: "within 3 working days" of a day is the third working day after it.
+    """
+
+    def __init__(
+        self, zone: ZoneInfo, opens: time, closes: time, year_of: Callable[[int], WorkYear]
+    ) -> None:
+        if not opens < closes:
+            raise ValueError(f"the office must open ({opens}) before it closes ({closes})")
+        self.zone = zone
+        self.opens = opens
+        self.closes = closes
+        self._year_of = year_of
+        self._years: dict[int, WorkYear] = {}
+        self._first = self._last = 0
+        self._ordinals: list[int] = []
+        self._openings: dict[date, datetime] = {}
+
+    def is_working(self, day: date) -> bool:
+        """Whether the office works on ``day``."""
+        return day in self._year(day.year).days
+
+    def is_provisional(self, day: date) -> bool:
+        """Whether the calendar of the year of ``day`` is still an estimate."""
+        return not self._year(day.year).published
+
+    def add(self, day: date, working_days: int) -> date:
+        """The n-th working day after ``day`` (before it when negative).
+
+        Zero gives ``day`` itself when it is worked, else the next working day.
+        """
+        years = abs(working_days) // 200 + 1
+        ordinals = self._span(day.year - years, day.year + years)
+        if working_days > 0:
+            index = bisect_right(ordinals, day.toordinal()) + working_days - 1
+        else:
+            index = bisect_left(ordinals, day.toordinal()) + working_days
+        return date.fromordinal(ordinals[index])
+
+    def between(self, start: date, end: date) -> int:
+        """Working days after ``start`` up to and including ``end``; negative when it is earlier."""
+        if end < start:
+            return -self.between(end, start)
+        ordinals = self._span(start.year, end.year)
+        return bisect_right(ordinals, end.toordinal()) - bisect_right(ordinals, start.toordinal())
+
+    def day_of(self, instant: datetime) -> date:
+        """The campaign's day at ``instant``."""
+        return instant.astimezone(self.zone).date()
+
+    def opening(self, day: date) -> datetime:
+        """The instant the office opens on ``day`` (worked or not)."""
+        known = self._openings.get(day)
+        if known is None:
+            known = datetime.combine(day, self.opens, self.zone).astimezone(UTC)
+            self._openings[day] = known
+        return known
+
+    def closing(self, day: date) -> datetime:
+        """The instant the office closes on ``day`` (worked or not)."""
+        return datetime.combine(day, self.closes, self.zone).astimezone(UTC)
+
+    def end_of(self, day: date) -> datetime:
+        """The first instant that no longer belongs to ``day``."""
+        return datetime.combine(day + timedelta(days=1), time(), self.zone).astimezone(UTC)
+
+    def office_instant(self, instant: datetime) -> datetime:
+        """``instant`` itself when the office is open then, else the next opening."""
+        day = self.day_of(instant)
+        if self.is_working(day):
+            if instant <= self.opening(day):
+                return self.opening(day)
+            if instant < self.closing(day):
+                return instant
+        return self.opening(self.add(day, 1))
+
+    def _year(self, year: int) -> WorkYear:
+        known = self._years.get(year)
+        if known is None:
+            known = self._years[year] = self._year_of(year)
+        return known
+
+    def _span(self, first: int, last: int) -> list[int]:
+        """Ordinals of all working days from ``first`` to ``last``, kept sorted and contiguous."""
+        if not self._ordinals or first < self._first or last > self._last:
+            self._first = min(first, self._first or first)
+            self._last = max(last, self._last)
+            years = range(self._first, self._last + 1)
+            # Assigned whole: another thread sees the old list or the new one, never a half.
+            self._ordinals = sorted(d.toordinal() for y in years for d in self._year(y).days)
+        return self._ordinals
