@@ -18,11 +18,13 @@ COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(LOCKER)/bin/pip-compile --quiet 
 .PHONY: help setup setup-dev run test lint format bench lock clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: $(VENV)/runtime.stamp ## build .venv with what the program needs
+	@:
 
-setup-dev: $(VENV)/dev.stamp ## build .venv with what the tests and checks need as well
+setup-dev: $(VENV)/dev.stamp ## the same with what the tests and checks need
+	@:
 
 run: setup ## set up, then a sample campaign live in this terminal (ARGS="--lapse 5s")
 	@$(BIN)/rectiflow demo $(ARGS)
