@@ -1,1 +1,1 @@
-"""Settings, campaign policies, calendars, the clock and logging: the only reader of environment and files."""
+"""Settings, policies, calendars, clock, logging: the only reader of environment and files."""

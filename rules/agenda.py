@@ -63,12 +63,12 @@ def _chase(item: ItemState, policy: Policy, calendar: WorkCalendar) -> Iterator[
         return
     plan = f"r{item.round}.d{item.due_version}"
     for days in policy.reminders_before:
-        at = calendar.opening(calendar.add(item.due, -days) if days else calendar.add(item.due, 0))
+        at = calendar.opening_after(item.due, -days)
         if at >= item.plan_from:
             yield Step(at, f"chase/remind-{days}/{plan}", StepKind.REMIND, 0, "chase")
     # An item that was already overdue when its deadline was set here is chased from then on:
     # nobody climbs the ladder for time in which nobody was reminded.
-    notice = calendar.opening(calendar.add(item.due, 1))
+    notice = calendar.opening_after(item.due, 1)
     if notice < item.plan_from:
         notice = calendar.office_instant(item.plan_from)
     yield Step(notice, f"chase/overdue/{plan}", StepKind.OVERDUE, 0, "chase")
@@ -76,12 +76,12 @@ def _chase(item: ItemState, policy: Policy, calendar: WorkCalendar) -> Iterator[
     last = 0
     for level, rung in enumerate(policy.ladder, 1):
         last = rung.after
-        at = calendar.opening(calendar.add(day, rung.after)) if rung.after else notice
+        at = calendar.opening_after(day, rung.after) if rung.after else notice
         if level > item.level:
             yield Step(at, f"chase/rung-{level}/{plan}", StepKind.RUNG, level, "chase")
     if policy.repeat_every:
         for count in range(1, policy.repeat_at_most + 1):
-            at = calendar.opening(calendar.add(day, last + count * policy.repeat_every))
+            at = calendar.opening_after(day, last + count * policy.repeat_every)
             yield Step(at, f"chase/again-{count}/{plan}", StepKind.OVERDUE_AGAIN, 0, "chase")
 
 
@@ -104,10 +104,10 @@ def _acknowledgement(item: ItemState, policy: Policy, calendar: WorkCalendar) ->
         return
     day = calendar.day_of(item.plan_from)
     plan = f"r{item.round}.d{item.due_version}.m{item.moves}"
-    at = calendar.opening(calendar.add(day, policy.acknowledge_within + 1))
+    at = calendar.opening_after(day, policy.acknowledge_within + 1)
     yield Step(at, f"acknowledge/due/{plan}", StepKind.ACKNOWLEDGE, 0, "acknowledge")
     if policy.deemed_received_after is not None:
-        at = calendar.opening(calendar.add(day, policy.deemed_received_after + 1))
+        at = calendar.opening_after(day, policy.deemed_received_after + 1)
         key = f"acknowledge/deemed/{plan}"
         yield Step(at, key, StepKind.DEEMED_RECEIVED, 0, "acknowledge")
 
@@ -118,7 +118,7 @@ def _decision(
     """Somebody else has to decide: the limit, then the same again three times."""
     day = calendar.day_of(max(item.stage_since, item.plan_from))
     for count in range(1, 5):
-        at = calendar.opening(calendar.add(day, count * max(within, 1) + 1))
+        at = calendar.opening_after(day, count * max(within, 1) + 1)
         key = f"{kind.value}/{count}/m{item.moves}.h{item.holds}"
         yield Step(at, key, kind, 0, kind.value)
 
@@ -134,7 +134,7 @@ def _closure(item: ItemState, policy: Policy, calendar: WorkCalendar) -> Iterato
 def _hold(item: ItemState, _policy: Policy, calendar: WorkCalendar) -> Iterator[Step]:
     """A stopped clock starts again by itself on the first working day after the hold."""
     if item.hold_until is not None:
-        at = calendar.opening(calendar.add(item.hold_until, 1))
+        at = calendar.opening_after(item.hold_until, 1)
         yield Step(at, f"hold/h{item.holds}", StepKind.HOLD_EXPIRED, 0, "hold")
 
 
@@ -144,7 +144,7 @@ def _look_back(item: ItemState, policy: Policy, calendar: WorkCalendar) -> Itera
         return
     closed = calendar.day_of(item.closed_at)
     for count, days in enumerate(policy.look_back_after, 1):
-        at = calendar.opening(calendar.add(closed + timedelta(days=days), 0))
+        at = calendar.opening_after(closed + timedelta(days=days), 0)
         if at >= item.plan_from:
             key = f"look-back/{count}/l{item.life}"
             yield Step(at, key, StepKind.LOOK_BACK, 0, f"look-back-{count}")

@@ -40,6 +40,7 @@ class WorkCalendar:
         self._first = self._last = 0
         self._ordinals: list[int] = []
         self._openings: dict[date, datetime] = {}
+        self._openings_after: dict[tuple[date, int], datetime] = {}
 
     def is_working(self, day: date) -> bool:
         """Whether the office works on ``day``."""
@@ -79,6 +80,14 @@ class WorkCalendar:
         if known is None:
             known = datetime.combine(day, self.opens, self.zone).astimezone(UTC)
             self._openings[day] = known
+        return known
+
+    def opening_after(self, day: date, working_days: int) -> datetime:
+        """The opening on ``add(day, working_days)``. Remembered: a sweep asks for few days often."""
+        known = self._openings_after.get((day, working_days))
+        if known is None:
+            known = self.opening(self.add(day, working_days))
+            self._openings_after[day, working_days] = known
         return known
 
     def closing(self, day: date) -> datetime:

@@ -1,0 +1,80 @@
+"""Builds a campaign's working calendar from its policy and the public holidays of its country.
+
+Source of the public holidays: the package ``holidays``, which for China follows the yearly
+notice of the State Council's General Office, make-up working weekends included.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import holidays
+
+from rules.errors import InputError
+from rules.policy import Policy
+from rules.workdays import WorkCalendar, WorkYear
+
+FIRST_NOTICE_IN_CHINA = 2001
+"""Make-up working weekends are known from this year on."""
+
+
+def calendar_for(policy: Policy) -> WorkCalendar:
+    """The working calendar of a campaign under ``policy``; the same object for the same answer.
+
+    Raises:
+        InputError: the zone, country or subdivision is unknown.
+    """
+    return _calendar(
+        policy.country,
+        policy.subdivision,
+        policy.zone,
+        policy.office_hours.opens.isoformat(),
+        policy.office_hours.closes.isoformat(),
+        frozenset(policy.extra_days_off),
+        frozenset(policy.extra_days_on),
+    )
+
+
+@lru_cache(maxsize=64)
+def _calendar(
+    country: str,
+    subdivision: str | None,
+    zone: str,
+    opens: str,
+    closes: str,
+    off: frozenset[date],
+    on: frozenset[date],
+) -> WorkCalendar:
+    from datetime import time
+
+    try:
+        tz = ZoneInfo(zone)
+        holidays.country_holidays(country, subdiv=subdivision, years=[])
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise InputError(f"There is no zone {zone!r}.", where="zone") from error
+    except NotImplementedError as error:
+        place = f"{country}-{subdivision}" if subdivision else country
+        raise InputError(f"There is no calendar for {place!r}.", where="country") from error
+
+    def year_of(year: int) -> WorkYear:
+        official = holidays.country_holidays(country, subdiv=subdivision, years=[year])
+        first = date(year, 1, 1)
+        days = (first + timedelta(days=n) for n in range((date(year, 12, 31) - first).days + 1))
+        worked = {day for day in days if official.is_working_day(day)}
+        worked |= {day for day in on if day.year == year}
+        return WorkYear(frozenset(worked - off), _published(country, year, worked))
+
+    return WorkCalendar(tz, time.fromisoformat(opens), time.fromisoformat(closes), year_of)
+
+
+def _published(country: str, year: int, worked: set[date]) -> bool:
+    """Whether the year's official calendar is known.
+
+    China moves working days to weekends every year; a year without any is one whose notice is
+    still to come. Elsewhere public holidays follow from the law.
+    """
+    if country != "CN" or year < FIRST_NOTICE_IN_CHINA:
+        return True
+    return any(day.weekday() >= 5 for day in worked)

@@ -1,0 +1,137 @@
+"""What the place of installation decides: read from the environment by :func:`load`, typed.
+
+Every setting is an environment variable ``RECTIFLOW_<NAME>``; a value that should not stand in
+the environment (a password in a URL) may be kept in a file named by ``RECTIFLOW_<NAME>_FILE``.
+Plain dataclasses, because commands that only read must start in a fraction of a second.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from rules.errors import InputError
+
+PREFIX = "RECTIFLOW_"
+DEFAULT_HOME = Path("~/.rectiflow")
+
+
+def _setting(default: object, description: str, *, least: int = 0, most: int = 0) -> Any:
+    bounds = {"least": least, "most": most} if most else {}
+    return field(default=default, metadata={"description": description, **bounds})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings of one installation."""
+
+    home: Path = _setting(
+        DEFAULT_HOME, "folder for the database, evidence, mails and Prefect's own files"
+    )
+    database_url: str = _setting(
+        "",
+        "sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME; empty: a SQLite file in the home",
+    )
+    prefect_api_url: str = _setting(
+        "", "API of an existing Prefect server; empty: one is started and supervised here"
+    )
+    prefect_port: int = _setting(
+        4200, "port of the Prefect server started here; another when taken", least=1, most=65535
+    )
+    smtp_url: str = _setting(
+        "",
+        "smtp://USER:PASSWORD@HOST:PORT or smtps://...; empty: mails are written to files",
+    )
+    mail_from: str = _setting("rectiflow@localhost", "sender's address of all mails")
+    profile: str = _setting(
+        "education-rectification", "policy profile of the campaign that init creates"
+    )
+    worker_limit: int = _setting(4, "item flows that run at the same time", least=1, most=64)
+    sweep_seconds: int = _setting(20, "seconds between two looks for due steps", least=1, most=3600)
+    delivery_seconds: int = _setting(
+        5, "seconds between two looks for mails to send", least=1, most=3600
+    )
+    follow_seconds: int = _setting(
+        2, "seconds between two looks for items that have moved", least=1, most=3600
+    )
+    log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR")
+
+    @property
+    def database(self) -> str:
+        """The database's URL, with the default filled in."""
+        return self.database_url or f"sqlite:///{self.home / 'rectiflow.db'}"
+
+    @property
+    def evidence_folder(self) -> Path:
+        """Where evidence is kept, each file under its SHA-256."""
+        return self.home / "evidence"
+
+    @property
+    def mail_folder(self) -> Path:
+        """Where mails are written when there is no SMTP server."""
+        return self.home / "mail"
+
+    @property
+    def document_folder(self) -> Path:
+        """Where formal notices and closing records are kept."""
+        return self.home / "documents"
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings in force.
+
+    Raises:
+        InputError: a value is unusable, or a variable with our prefix is not a setting.
+    """
+    given = os.environ if environ is None else environ
+    known = {f.name: f for f in fields(Settings)}
+    values: dict[str, Any] = {
+        name: _converted(setting, text)
+        for name, setting in known.items()
+        if (text := _text(given, PREFIX + name.upper())) is not None
+    }
+    for variable in given:
+        if variable.startswith(PREFIX):
+            name = variable.removeprefix(PREFIX).removesuffix("_FILE").lower()
+            if name not in known:
+                names = ", ".join(PREFIX + n.upper() for n in known)
+                raise InputError("There is no such setting.", f"Known: {names}.", where=variable)
+    settings = Settings(**values)
+    home = settings.home.expanduser().absolute()
+    return Settings(**{**values, "home": home})
+
+
+def _text(environ: Mapping[str, str], variable: str) -> str | None:
+    """The variable's own text, or that of the file it names; None when neither is set."""
+    file = environ.get(f"{variable}_FILE")
+    if not file:
+        return environ.get(variable) or None
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise InputError(
+            f"The file {file} cannot be read: {error.strerror}.", where=f"{variable}_FILE"
+        ) from error
+
+
+def _converted(setting: Field[Any], text: str) -> object:
+    where = PREFIX + setting.name.upper()
+    convert = _CONVERTERS.get(str(setting.type), str)
+    try:
+        value = convert(text)
+    except ValueError:
+        raise InputError(f"{text!r} is not a whole number.", where=where) from None
+    most = setting.metadata.get("most")
+    if isinstance(value, int) and most and not setting.metadata["least"] <= value <= most:
+        raise InputError(
+            f"{value} is out of bounds.",
+            f"Give {setting.metadata['least']} to {most}.",
+            where=where,
+        )
+    return value
+
+
+_CONVERTERS: dict[str, Callable[[str], object]] = {"Path": Path, "int": int}
