@@ -1,1 +1,1 @@
-"""A notice becomes a message, and a message leaves by a channel."""
+"""From a notice to a mail that has left: wording, message, channel."""

@@ -1,0 +1,138 @@
+"""How does a notice read? Templates by kind and language, compiled once, turned into text.
+
+A set is ``templates/<kind>.<lang>/{subject.txt,body.txt,body.html}``; the bodies extend
+``base.<lang>``. An office replaces single files in a folder of its own, searched first. Templates
+run in a sandbox and know no variable but those of :data:`notifications.view.VARIABLES`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from jinja2 import (
+    FileSystemLoader,
+    StrictUndefined,
+    Template,
+    TemplateError,
+    TemplateSyntaxError,
+    select_autoescape,
+)
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from notifications.cleaning import one_line
+from notifications.context import KINDS, LANGUAGES, NoticeContext
+from notifications.preview import bare_notice, preview_notice
+from notifications.view import VARIABLES, view
+from rules.errors import InputError
+
+TEMPLATES = Path(__file__).parent / "templates"
+# What a template can raise: Jinja's own errors, a file that is not UTF-8, a wrong expression.
+_FAULTS = (TemplateError, ArithmeticError, LookupError, TypeError, ValueError)
+_EMPTY_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A notice in words: one line of subject, and the same content as text and as HTML."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Set:
+    subject: Template
+    text: Template
+    html: Template
+
+
+class Renderer:
+    """The templates of the house, with those of ``overrides`` before them.
+
+    Raises ``InputError`` when the folder is not there, or, naming the file, when a template in
+    it is wrong or uses a name that no notice has.
+    """
+
+    def __init__(self, overrides: Path | None = None) -> None:
+        if overrides is not None and not overrides.is_dir():
+            raise InputError(
+                "The folder of mail templates does not exist.",
+                "Make it, or take the setting away.",
+                where=str(overrides),
+            )
+        folders = [TEMPLATES] if overrides is None else [overrides, TEMPLATES]
+        self._environment = ImmutableSandboxedEnvironment(
+            loader=FileSystemLoader(folders),
+            undefined=StrictUndefined,
+            autoescape=select_autoescape(("html",), default=False),
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            cache_size=-1,
+        )
+        self._sets: dict[tuple[str, str], _Set] = {}
+
+    def render(self, context: NoticeContext) -> Rendered:
+        """The notice in its language."""
+        values = view(context)
+        try:
+            templates = self._set(context.kind, context.lang)
+            return Rendered(
+                subject=one_line(templates.subject.render(values)),
+                text=_EMPTY_LINES.sub("\n\n", templates.text.render(values)).strip() + "\n",
+                html=templates.html.render(values),
+            )
+        except _FAULTS as error:
+            raise _template_fault(error, context) from error
+
+    def check(self) -> list[InputError]:
+        """What is wrong with the templates, one error a set; empty when every notice renders."""
+        return [
+            fault
+            for kind in KINDS
+            for lang in LANGUAGES
+            if (fault := self._fault(preview_notice(kind, lang), bare_notice(kind, lang)))
+        ]
+
+    def _fault(self, *notices: NoticeContext) -> InputError | None:
+        try:
+            for notice in notices:
+                self.render(notice)
+        except InputError as error:
+            return error
+        return None
+
+    def _set(self, kind: str, lang: str) -> _Set:
+        if (found := self._sets.get((kind, lang))) is None:
+            get = self._environment.get_template
+            folder = f"{kind}.{lang}"
+            found = _Set(
+                get(f"{folder}/subject.txt"), get(f"{folder}/body.txt"), get(f"{folder}/body.html")
+            )
+            self._sets[kind, lang] = found
+        return found
+
+
+def render(context: NoticeContext, overrides: Path | None = None) -> Rendered:
+    """The notice in its language, by a renderer that is kept for the next one."""
+    return _renderer(overrides).render(context)
+
+
+@cache
+def _renderer(overrides: Path | None) -> Renderer:
+    return Renderer(overrides)
+
+
+def _template_fault(error: Exception, context: NoticeContext) -> InputError:
+    where = f"{context.kind}.{context.lang}"
+    if isinstance(error, TemplateSyntaxError):
+        where = f"{error.name or where}, line {error.lineno}"
+    return InputError(
+        f"The mail template cannot be used: {error}.",
+        f"It must be UTF-8 and may use {', '.join(sorted(VARIABLES))}.",
+        where=where,
+    )
