@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from rules.vocabulary import Outcome, Severity, Source, Stage
+from rules.vocabulary import Light, Outcome, Severity, Source, Stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,7 @@ class RowRefused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportRow(LedgerItem):
-    """A row to write. ``reference`` and ``light`` are for readers: an import ignores them."""
+    """A row to write. ``reference`` and ``light`` are for people: an import ignores them."""
 
     reference: str = ""
-    light: str = ""
+    light: Light | None = None

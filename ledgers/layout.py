@@ -1,0 +1,139 @@
+"""Which columns does our own ledger have, and what is written in each?
+
+The columns' names are those of the mapping ``ledger`` (the first Chinese, the second English), so
+that what is written is what an import reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, tzinfo
+from enum import StrEnum
+from functools import cache
+from typing import TypeAlias
+
+from ledgers.literal import clean, quoted
+from ledgers.mapping import AnyField, Mapping
+from ledgers.mapping_files import load_mapping
+from ledgers.row import ExportRow
+from ledgers.words import word
+from rules.vocabulary import Level, name
+
+CellContent: TypeAlias = str | date | datetime | None
+
+# (field, width in characters); reference and light are read by people only.
+_ORDER: tuple[tuple[AnyField, int], ...] = (
+    ("number", 18), ("title", 36), ("description", 48), ("category", 16), ("source", 12),
+    ("severity", 9), ("unit", 28), ("responsible", 10), ("leader", 10), ("verifier", 10),
+    ("co_units", 20), ("opened", 18), ("due", 11), ("due_superior", 11), ("stage", 10),
+    ("level", 10), ("closed", 9), ("closed_at", 18), ("outcome", 14), ("confidential", 9),
+    ("complainant", 12), ("note", 30),
+)  # fmt: skip
+_DERIVED = (("reference", 16), ("light", 7))
+_EXTRA_WIDTH = 16
+_OLDEST = 1901
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The columns of one file: names, widths, and how a row becomes contents."""
+
+    names: tuple[str, ...]
+    widths: tuple[int, ...]
+    cells: Callable[[ExportRow], list[CellContent]]
+
+
+@cache
+def own_mapping() -> Mapping:
+    """The mapping that reads what is written here."""
+    return load_mapping("ledger")
+
+
+def layout(extras: Sequence[str], lang: str, zone: tzinfo) -> Layout:
+    """The layout in ``lang`` with a column for each of ``extras``; times are shown in ``zone``."""
+    own = own_mapping()
+    which = 0 if lang.startswith("zh") else 1
+    heads = [own.parts(field)[0].column[which] for field, _ in _ORDER]
+    derived = own.ignore[which::2]
+    prefix = own.extra_prefix[which]
+    writer = _Cells(lang, zone, frozenset(own.blanks), tuple(extras))
+    return Layout(
+        names=(*heads, *derived, *(f"{prefix}{clean(extra)}" for extra in extras)),
+        widths=(*(width for _, width in (*_ORDER, *_DERIVED)), *[_EXTRA_WIDTH] * len(extras)),
+        cells=writer.cells,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    lang: str
+    zone: tzinfo
+    blanks: frozenset[str]
+    extras: tuple[str, ...]
+
+    def cells(self, row: ExportRow) -> list[CellContent]:
+        """In the order of ``_ORDER``, then the derived columns, then the extras."""
+        return [
+            self._text(row.number),
+            self._text(row.title),
+            self._text(row.description),
+            self._text(row.category),
+            self._word(word("source", row.source)) or self._text(row.source),
+            self._word(row.severity),
+            self._text(row.unit),
+            self._text(row.responsible),
+            self._text(row.leader),
+            self._text(row.verifier),
+            self._names(row.co_units),
+            self._instant(row.opened),
+            _day(row.due),
+            _day(row.due_superior),
+            self._word(row.stage),
+            self._level(row.level),
+            self._flag(row.closed),
+            self._instant(row.closed_at),
+            self._word(row.outcome),
+            self._flag(row.confidential),
+            self._text(row.complainant),
+            self._text(row.note),
+            self._text(row.reference),
+            self._word(row.light),
+            *(self._text(row.extra.get(extra, "")) for extra in self.extras),
+        ]
+
+    def _text(self, text: str) -> str | None:
+        return quoted(clean(text), self.blanks) if text else None
+
+    def _word(self, member: object) -> str | None:
+        return name(member, self.lang) if isinstance(member, StrEnum) else None
+
+    def _names(self, names: tuple[str, ...]) -> str | None:
+        # The line end says "one name a line" where a single name would be cut at its commas.
+        return self._text("\n".join(names) + ("\n" if len(names) == 1 else ""))
+
+    def _level(self, level: int) -> str | None:
+        rungs = list(Level)
+        if level <= 0:
+            return None
+        return name(rungs[level - 1], self.lang) if level <= len(rungs) else str(level)
+
+    def _flag(self, flag: bool | None) -> str | None:
+        if flag is None:
+            return None
+        yes, no = ("是", "否") if self.lang.startswith("zh") else ("yes", "no")
+        return yes if flag else no
+
+    def _instant(self, instant: datetime | None) -> CellContent:
+        """Local time to the second, a real date; UTC as text where the clock shows it twice."""
+        if instant is None:
+            return None
+        utc = instant.astimezone(UTC).replace(microsecond=0)
+        local = utc.astimezone(self.zone).replace(tzinfo=None)
+        exact = local.replace(tzinfo=self.zone).astimezone(UTC) == utc
+        return local if exact and local.year >= _OLDEST else utc.isoformat(" ")
+
+
+def _day(day: date | None) -> CellContent:
+    # Spreadsheets have no dates before 1900 and count 1900 as a leap year.
+    return day if day is None or day.year >= _OLDEST else day.isoformat()
