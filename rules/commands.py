@@ -284,6 +284,17 @@ class Comment(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Correct(Command):
+    """Put the description of an item right; nothing that its life depends on."""
+
+    name = "correct"
+    title: str | None = None
+    description: str | None = None
+    requirement: str | None = None
+    complainant: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Record(Command):
     """Note a document that the automatic work made: a formal notice, a closing record (system)."""
 
@@ -307,7 +318,7 @@ COMMANDS: dict[str, type[Command]] = {
         Register, Screen, Accept, Reject, Merge, Transfer, Assign, Acknowledge, Decline,
         ReportProgress, AttachEvidence, RequestExtension, GrantExtension, RefuseExtension,
         Submit, Appoint, Pass, Fail, Approve, Deny, Hold, Resume, Reopen, Withdraw, Waive,
-        Comment, Record, FireStep,
+        Comment, Correct, Record, FireStep,
     )
 }  # fmt: skip
 

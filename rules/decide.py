@@ -26,13 +26,15 @@ from rules.workdays import WorkCalendar
 
 
 class Decision(NamedTuple):
-    """What an accepted command does: the item as it will be, the event, and the derived clock."""
+    """What an accepted command does: the item as it will be, the event, the derived clock, and
+    texts of the item that no rule reads."""
 
     item: ItemState
     event: Event
     next_action_at: datetime | None
     yellow_at: datetime | None
     red_at: datetime | None
+    texts: Mapping[str, Any] = {}
 
 
 def decide(case: Case) -> Decision | Refusal:
@@ -46,13 +48,26 @@ def decide(case: Case) -> Decision | Refusal:
     effect = EFFECTS[case.command.name](case)
     item = _moved(case, row, effect.changes)
     event = Event(PAST[case.command.name], effect.data, effect.step_key)
-    return decided(item, event, case.policy, case.calendar)
+    return decided(item, event, case.policy, case.calendar)._replace(texts=effect.texts)
+
+
+class Plan(NamedTuple):
+    """The instants derived from an item: its next step, and when its light changes."""
+
+    next_action_at: datetime | None
+    yellow_at: datetime | None
+    red_at: datetime | None
+
+
+def plan(item: ItemState, policy: Policy, calendar: WorkCalendar) -> Plan:
+    """The derived instants of an item as it stands."""
+    step = upcoming(item, policy, calendar)
+    return Plan(step.at if step else None, *shades(item, policy, calendar))
 
 
 def decided(item: ItemState, event: Event, policy: Policy, calendar: WorkCalendar) -> Decision:
     """The decision that leads to ``item``, with its next instant and lights worked out."""
-    step = upcoming(item, policy, calendar)
-    return Decision(item, event, step.at if step else None, *shades(item, policy, calendar))
+    return Decision(item, event, *plan(item, policy, calendar))
 
 
 def refusal_for(case: Case) -> Refusal | None:

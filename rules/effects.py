@@ -18,11 +18,13 @@ from rules.vocabulary import Outcome, Stage
 
 
 class Effect(NamedTuple):
-    """Changed fields of the item, the event's data, and the key of the step that fired."""
+    """Changed fields of the item, the event's data, the key of the step that fired, and texts
+    of the item that no rule reads."""
 
     changes: Mapping[str, Any] = {}
     data: Mapping[str, Any] = {}
     step_key: str | None = None
+    texts: Mapping[str, Any] = {}
 
 
 NEW_ROUND: Mapping[str, Any] = {
@@ -259,6 +261,19 @@ def _comment(case: Case) -> Effect:
     return Effect({}, {"text": _as(case, c.Comment).text})
 
 
+def _correct(case: Case) -> Effect:
+    command = _as(case, c.Correct)
+    texts = {
+        field: getattr(command, field)
+        for field in ("description", "requirement", "complainant")
+        if getattr(command, field) is not None
+    }
+    changes = {} if command.title is None else {"title": command.title}
+    # Who complained does not stand in a history that more people may read.
+    told = {key: text for key, text in {**changes, **texts}.items() if key != "complainant"}
+    return Effect(changes, {"fields": sorted({*changes, *texts}), **told}, None, texts)
+
+
 def _record(case: Case) -> Effect:
     command = _as(case, c.Record)
     data = {"document": command.document, "serial": command.serial, "level": command.level}
@@ -324,6 +339,7 @@ EFFECTS: dict[str, Callable[[Case], Effect]] = {
     "withdraw": _withdraw,
     "waive": _waive,
     "comment": _comment,
+    "correct": _correct,
     "record": _record,
     "fire": _fire,
 }

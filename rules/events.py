@@ -42,6 +42,7 @@ PAST: dict[str, str] = {
     "withdraw": "withdrawn",
     "waive": "waived",
     "comment": "commented",
+    "correct": "corrected",
     "record": "recorded",
     "fire": "step_fired",
 }

@@ -55,6 +55,14 @@ def require_reason(case: Case) -> Refusal | None:
     )
 
 
+def require_title(case: Case) -> Refusal | None:
+    """A correction never leaves an item without a title."""
+    title = getattr(case.command, "title", None)
+    if title is None or title.strip():
+        return None
+    return Refusal("RequireTitle", "The title would be empty.", "Give a title, or leave it out.")
+
+
 def require_known_category(case: Case) -> Refusal | None:
     """An item is taken on under one of the policy's categories, where the policy has any."""
     text = str(case.asked("category") or case.item.category)

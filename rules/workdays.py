@@ -83,7 +83,7 @@ class WorkCalendar:
         return known
 
     def opening_after(self, day: date, working_days: int) -> datetime:
-        """The opening on ``add(day, working_days)``. Remembered: a sweep asks for few days often."""
+        """The opening on ``add(day, working_days)``; remembered, as sweeps ask for few days often."""
         known = self._openings_after.get((day, working_days))
         if known is None:
             known = self.opening(self.add(day, working_days))

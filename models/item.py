@@ -1,0 +1,102 @@
+"""Items (整改事项): the row that is the truth about one of them.
+
+The columns up to ``fired`` mirror :class:`rules.item.ItemState`; a test compares them. They are
+written by ``tasks.act`` alone. Those after the line belong to the store and the follower.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, Text, text
+from sqlmodel import Field, SQLModel
+
+from models.types import Instant, Keys, Word
+from rules.vocabulary import Outcome, Severity, Source, Stage
+
+
+class Item(SQLModel, table=True):
+    """One item."""
+
+    __table_args__ = (
+        Index("item_due", "next_action_at", sqlite_where=text("next_action_at IS NOT NULL"),
+              postgresql_where=text("next_action_at IS NOT NULL")),
+        Index("item_lag", "lease_until", sqlite_where=text("followed < moves"),
+              postgresql_where=text("followed < moves")),
+        Index("item_unstarted", "id", sqlite_where=text("flow_run_id IS NULL AND followed >= 0"),
+              postgresql_where=text("flow_run_id IS NULL AND followed >= 0")),
+        Index("item_number", "campaign_id", "number", unique=True,
+              sqlite_where=text("number <> ''"), postgresql_where=text("number <> ''")),
+        Index("item_listing", "stage", "due", "id"),
+    )  # fmt: skip
+
+    id: int | None = Field(default=None, primary_key=True)
+    ref: str = Field(max_length=32, unique=True)
+    campaign_id: int = Field(foreign_key="campaign.id")
+    title: str = Field(max_length=500)
+    category: str = Field(default="", max_length=200)
+    severity: Severity = Field(sa_type=Word(Severity))
+    confidential: bool = Field(default=False)
+
+    stage: Stage = Field(sa_type=Word(Stage))
+    outcome: Outcome | None = Field(default=None, sa_type=Word(Outcome))
+    round: int = Field(default=1)
+    life: int = Field(default=1)
+    level: int = Field(default=0)
+    version: int = Field(default=1)
+    moves: int = Field(default=1)
+    head: str = Field(max_length=64)
+
+    unit_id: int | None = Field(default=None, foreign_key="unit.id", index=True)
+    unit_path: str | None = Field(default=None, max_length=255)
+    co_unit_paths: tuple[str, ...] = Field(default=(), sa_type=Keys)
+    responsible_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    leader_id: int | None = Field(default=None, foreign_key="person.id")
+    verifier_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    passed_by: int | None = Field(default=None)
+    waived: int | None = Field(default=None)
+
+    due_original: date | None = Field(default=None)
+    due: date | None = Field(default=None)
+    due_superior: date | None = Field(default=None)
+    due_version: int = Field(default=0)
+
+    stage_since: datetime = Field(sa_type=Instant)
+    plan_from: datetime = Field(sa_type=Instant)
+    acknowledged_at: datetime | None = Field(default=None, sa_type=Instant)
+    submitted_at: datetime | None = Field(default=None, sa_type=Instant)
+    closed_at: datetime | None = Field(default=None, sa_type=Instant)
+
+    on_hold: bool = Field(default=False)
+    hold_until: date | None = Field(default=None)
+    held_at: datetime | None = Field(default=None, sa_type=Instant)
+    holds: int = Field(default=0)
+
+    extension_due: date | None = Field(default=None)
+    extension_by: int | None = Field(default=None)
+    extensions: int = Field(default=0)
+    evidence: int = Field(default=0)
+
+    fired: tuple[str, ...] = Field(default=(), sa_type=Keys)
+
+    # What the store and the follower need besides.
+    policy_id: int = Field(foreign_key="policy.id")
+    number: str = Field(default="", max_length=200)
+    description: str = Field(default="", sa_type=Text)
+    requirement: str = Field(default="", sa_type=Text)
+    source: Source = Field(sa_type=Word(Source))
+    complainant: str = Field(default="", max_length=200)
+    extra: str = Field(default="{}", sa_type=Text)
+    opened_at: datetime = Field(sa_type=Instant)
+    ledger: str = Field(default="", sa_type=Text)
+    """What the ledger said of the item when it was last imported, as canonical JSON."""
+
+    next_action_at: datetime | None = Field(default=None, sa_type=Instant)
+    yellow_at: datetime | None = Field(default=None, sa_type=Instant)
+    red_at: datetime | None = Field(default=None, sa_type=Instant)
+
+    flow_run_id: str | None = Field(default=None, max_length=36, index=True)
+    followed: int = Field(default=0)
+    """How many of the item's moves its flow has seen; -1: history without a flow."""
+    lease_by: str | None = Field(default=None, max_length=64)
+    lease_until: datetime | None = Field(default=None, sa_type=Instant)

@@ -1,0 +1,82 @@
+"""Reading items for the rules: rows to :class:`rules.item.ItemState`, single and in chunks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, bindparam, select
+
+from models.item import Item
+from rules.item import ItemState
+
+ITEM = Item.__table__  # type: ignore[attr-defined]
+STATE_COLUMNS = tuple(ITEM.c[field] for field in ItemState._fields)
+_WIDTH = len(STATE_COLUMNS)
+
+
+class Loaded(NamedTuple):
+    """An item and the policy it is pinned to."""
+
+    item: ItemState
+    policy_id: int
+
+
+_SELECT = select(*STATE_COLUMNS, ITEM.c.policy_id)
+_BY_REF = _SELECT.where(ITEM.c.ref == bindparam("ref"))
+_BY_ID = _SELECT.where(ITEM.c.id == bindparam("id"))
+_BY_IDS = _SELECT.where(ITEM.c.id.in_(bindparam("ids", expanding=True)))
+_DUE = (
+    _SELECT.where(ITEM.c.next_action_at <= bindparam("now"))
+    .order_by(ITEM.c.next_action_at, ITEM.c.id)
+    .limit(bindparam("size"))
+)
+# Two sweeps never wait for each other: rows that another one holds are left to it.
+_DUE_UNCLAIMED = _DUE.with_for_update(skip_locked=True)
+
+
+def by_ref(connection: Connection, ref: str) -> Loaded | None:
+    """The item with this reference."""
+    return _loaded(connection.execute(_BY_REF, {"ref": ref}).first())
+
+
+def by_id(connection: Connection, item_id: int) -> Loaded | None:
+    """The item with this id."""
+    return _loaded(connection.execute(_BY_ID, {"id": item_id}).first())
+
+
+def by_ids(connection: Connection, ids: Iterable[int]) -> list[Loaded]:
+    """The items with these ids, in no particular order."""
+    return _all(connection.execute(_BY_IDS, {"ids": list(ids)}).all())
+
+
+def due(connection: Connection, now: datetime, size: int) -> list[Loaded]:
+    """Up to ``size`` items with a step due at ``now``, most overdue first; claimed on PostgreSQL.
+
+    On SQLite a writing transaction is alone, so there is nothing to claim.
+    """
+    statement = _DUE if connection.dialect.name == "sqlite" else _DUE_UNCLAIMED
+    return _all(connection.execute(statement, {"now": now, "size": size}).all())
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """The earliest instant at which anything is due for any item."""
+    earliest: datetime | None = connection.execute(_EARLIEST).scalar()
+    return earliest
+
+
+_EARLIEST = (
+    select(ITEM.c.next_action_at)
+    .where(ITEM.c.next_action_at.is_not(None))
+    .order_by(ITEM.c.next_action_at)
+    .limit(1)
+)
+
+
+def _loaded(row: Sequence[Any] | None) -> Loaded | None:
+    return None if row is None else Loaded(ItemState._make(row[:_WIDTH]), row[_WIDTH])
+
+
+def _all(rows: Sequence[Sequence[Any]]) -> list[Loaded]:
+    return [Loaded(ItemState._make(row[:_WIDTH]), row[_WIDTH]) for row in rows]

@@ -1,0 +1,492 @@
+"""First schema."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from models.types import Instant, Keys
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Run the migration."""
+    op.create_table(
+        "heartbeat",
+        sa.Column("part", sa.String(32), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("process", sa.String(64), nullable=False),
+        sa.Column("detail", sa.String(500), nullable=False),
+        sa.PrimaryKeyConstraint("part"),
+    )
+    op.create_table(
+        "policy",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(64), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("name", "version"),
+    )
+    op.create_table(
+        "series",
+        sa.Column("name", sa.String(64), nullable=False),
+        sa.Column("next_number", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
+        "unit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(64), nullable=False),
+        sa.Column("name", sa.String(200), nullable=False),
+        sa.Column("parent_id", sa.Integer(), nullable=True),
+        sa.Column("path", sa.String(255), nullable=False),
+        sa.Column("kind", sa.String(16), nullable=False),
+        sa.Column("draft", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["parent_id"],
+            ["unit.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("code"),
+    )
+    op.create_index(op.f("ix_unit_name"), "unit", ["name"], unique=False)
+    op.create_index(op.f("ix_unit_parent_id"), "unit", ["parent_id"], unique=False)
+    op.create_index(op.f("ix_unit_path"), "unit", ["path"], unique=False)
+    op.create_table(
+        "campaign",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(16), nullable=False),
+        sa.Column("title", sa.String(200), nullable=False),
+        sa.Column("policy_id", sa.Integer(), nullable=False),
+        sa.Column("next_number", sa.Integer(), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["policy_id"],
+            ["policy.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("code"),
+    )
+    op.create_table(
+        "person",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(64), nullable=False),
+        sa.Column("name", sa.String(100), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("email", sa.String(254), nullable=False),
+        sa.Column("lang", sa.String(8), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("draft", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["unit_id"],
+            ["unit.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("code"),
+    )
+    op.create_index(op.f("ix_person_name"), "person", ["name"], unique=False)
+    op.create_index(op.f("ix_person_unit_id"), "person", ["unit_id"], unique=False)
+    op.create_table(
+        "item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ref", sa.String(32), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(500), nullable=False),
+        sa.Column("category", sa.String(200), nullable=False),
+        sa.Column("severity", sa.String(32), nullable=False),
+        sa.Column("confidential", sa.Boolean(), nullable=False),
+        sa.Column("stage", sa.String(32), nullable=False),
+        sa.Column("outcome", sa.String(32), nullable=True),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("life", sa.Integer(), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("moves", sa.Integer(), nullable=False),
+        sa.Column("head", sa.String(64), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=True),
+        sa.Column("unit_path", sa.String(255), nullable=True),
+        sa.Column("co_unit_paths", Keys(), nullable=False),
+        sa.Column("responsible_id", sa.Integer(), nullable=True),
+        sa.Column("leader_id", sa.Integer(), nullable=True),
+        sa.Column("verifier_id", sa.Integer(), nullable=True),
+        sa.Column("passed_by", sa.Integer(), nullable=True),
+        sa.Column("waived", sa.Integer(), nullable=True),
+        sa.Column("due_original", sa.Date(), nullable=True),
+        sa.Column("due", sa.Date(), nullable=True),
+        sa.Column("due_superior", sa.Date(), nullable=True),
+        sa.Column("due_version", sa.Integer(), nullable=False),
+        sa.Column("stage_since", Instant(), nullable=False),
+        sa.Column("plan_from", Instant(), nullable=False),
+        sa.Column("acknowledged_at", Instant(), nullable=True),
+        sa.Column("submitted_at", Instant(), nullable=True),
+        sa.Column("closed_at", Instant(), nullable=True),
+        sa.Column("on_hold", sa.Boolean(), nullable=False),
+        sa.Column("hold_until", sa.Date(), nullable=True),
+        sa.Column("held_at", Instant(), nullable=True),
+        sa.Column("holds", sa.Integer(), nullable=False),
+        sa.Column("extension_due", sa.Date(), nullable=True),
+        sa.Column("extension_by", sa.Integer(), nullable=True),
+        sa.Column("extensions", sa.Integer(), nullable=False),
+        sa.Column("evidence", sa.Integer(), nullable=False),
+        sa.Column("fired", Keys(), nullable=False),
+        sa.Column("policy_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(200), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("requirement", sa.Text(), nullable=False),
+        sa.Column("source", sa.String(32), nullable=False),
+        sa.Column("complainant", sa.String(200), nullable=False),
+        sa.Column("extra", sa.Text(), nullable=False),
+        sa.Column("opened_at", Instant(), nullable=False),
+        sa.Column("ledger", sa.Text(), nullable=False),
+        sa.Column("next_action_at", Instant(), nullable=True),
+        sa.Column("yellow_at", Instant(), nullable=True),
+        sa.Column("red_at", Instant(), nullable=True),
+        sa.Column("flow_run_id", sa.String(36), nullable=True),
+        sa.Column("followed", sa.Integer(), nullable=False),
+        sa.Column("lease_by", sa.String(64), nullable=True),
+        sa.Column("lease_until", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"],
+            ["campaign.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["leader_id"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["policy_id"],
+            ["policy.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["responsible_id"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"],
+            ["unit.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["verifier_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("ref"),
+    )
+    op.create_index(
+        "item_due",
+        "item",
+        ["next_action_at"],
+        unique=False,
+        sqlite_where=sa.text("next_action_at IS NOT NULL"),
+        postgresql_where=sa.text("next_action_at IS NOT NULL"),
+    )
+    op.create_index(
+        "item_lag",
+        "item",
+        ["lease_until"],
+        unique=False,
+        sqlite_where=sa.text("followed < moves"),
+        postgresql_where=sa.text("followed < moves"),
+    )
+    op.create_index("item_listing", "item", ["stage", "due", "id"], unique=False)
+    op.create_index(
+        "item_number",
+        "item",
+        ["campaign_id", "number"],
+        unique=True,
+        sqlite_where=sa.text("number <> ''"),
+        postgresql_where=sa.text("number <> ''"),
+    )
+    op.create_index(
+        "item_unstarted",
+        "item",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("flow_run_id IS NULL AND followed >= 0"),
+        postgresql_where=sa.text("flow_run_id IS NULL AND followed >= 0"),
+    )
+    op.create_index(op.f("ix_item_flow_run_id"), "item", ["flow_run_id"], unique=False)
+    op.create_index(op.f("ix_item_responsible_id"), "item", ["responsible_id"], unique=False)
+    op.create_index(op.f("ix_item_unit_id"), "item", ["unit_id"], unique=False)
+    op.create_index(op.f("ix_item_verifier_id"), "item", ["verifier_id"], unique=False)
+    op.create_table(
+        "membership",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("role", sa.String(32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"],
+            ["unit.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("person_id", "unit_id", "role"),
+    )
+    op.create_index(op.f("ix_membership_person_id"), "membership", ["person_id"], unique=False)
+    op.create_index(op.f("ix_membership_unit_id"), "membership", ["unit_id"], unique=False)
+    op.create_table(
+        "event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=False),
+        sa.Column("stage", sa.String(32), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.Column("previous", sa.String(64), nullable=False),
+        sa.Column("hash", sa.String(64), nullable=False),
+        sa.Column("step_key", sa.String(64), nullable=True),
+        sa.Column("idempotency_key", sa.String(128), nullable=True),
+        sa.Column("announced", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["item_id"],
+            ["item.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("item_id", "seq"),
+    )
+    op.create_index(
+        "event_idempotency",
+        "event",
+        ["idempotency_key"],
+        unique=True,
+        sqlite_where=sa.text("idempotency_key IS NOT NULL"),
+        postgresql_where=sa.text("idempotency_key IS NOT NULL"),
+    )
+    op.create_index(
+        "event_step",
+        "event",
+        ["item_id", "step_key"],
+        unique=True,
+        sqlite_where=sa.text("step_key IS NOT NULL"),
+        postgresql_where=sa.text("step_key IS NOT NULL"),
+    )
+    op.create_index(
+        "event_unannounced",
+        "event",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("NOT announced"),
+        postgresql_where=sa.text("NOT announced"),
+    )
+    op.create_table(
+        "evidence",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(64), nullable=False),
+        sa.Column("filename", sa.String(255), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("note", sa.String(1000), nullable=False),
+        sa.Column("attached_by", sa.Integer(), nullable=False),
+        sa.Column("attached_at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["item_id"],
+            ["item.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("item_id", "seq"),
+    )
+    op.create_index(op.f("ix_evidence_item_id"), "evidence", ["item_id"], unique=False)
+    op.create_index(op.f("ix_evidence_sha256"), "evidence", ["sha256"], unique=False)
+    op.create_table(
+        "extension_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("asked_by", sa.Integer(), nullable=False),
+        sa.Column("asked_at", Instant(), nullable=False),
+        sa.Column("due_before", sa.Date(), nullable=True),
+        sa.Column("due_asked", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(2000), nullable=False),
+        sa.Column("decision", sa.String(16), nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("decided_at", Instant(), nullable=True),
+        sa.Column("due_granted", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["item_id"],
+            ["item.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("item_id", "seq"),
+    )
+    op.create_index(
+        op.f("ix_extension_request_item_id"), "extension_request", ["item_id"], unique=False
+    )
+    op.create_table(
+        "flow_run",
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("life", sa.Integer(), nullable=False),
+        sa.Column("flow_run_id", sa.String(36), nullable=False),
+        sa.Column("state", sa.String(32), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["item_id"],
+            ["item.id"],
+        ),
+        sa.PrimaryKeyConstraint("item_id", "life"),
+    )
+    op.create_index(op.f("ix_flow_run_flow_run_id"), "flow_run", ["flow_run_id"], unique=False)
+    op.create_table(
+        "formal_notice",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("life", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("serial", sa.String(64), nullable=False),
+        sa.Column("file", sa.String(255), nullable=False),
+        sa.Column("issued_at", Instant(), nullable=False),
+        sa.Column("served_at", Instant(), nullable=True),
+        sa.Column("acknowledged_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["item_id"],
+            ["item.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("item_id", "kind", "life", "round", "level"),
+        sa.UniqueConstraint("serial"),
+    )
+    op.create_index(op.f("ix_formal_notice_item_id"), "formal_notice", ["item_id"], unique=False)
+    op.create_table(
+        "delivery",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("seat", sa.String(32), nullable=False),
+        sa.Column("address", sa.String(254), nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("reason", sa.String(500), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.String(255), nullable=False),
+        sa.Column("message", sa.LargeBinary(), nullable=True),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("next_attempt_at", Instant(), nullable=False),
+        sa.Column("sent_at", Instant(), nullable=True),
+        sa.Column("claimed_by", sa.String(64), nullable=True),
+        sa.Column("claimed_until", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["event_id"],
+            ["event.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"],
+            ["item.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("event_id", "person_id", "kind"),
+    )
+    op.create_index(
+        "delivery_due",
+        "delivery",
+        ["next_attempt_at"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('pending', 'failed')"),
+        postgresql_where=sa.text("state IN ('pending', 'failed')"),
+    )
+    op.create_index(op.f("ix_delivery_item_id"), "delivery", ["item_id"], unique=False)
+    op.create_index(op.f("ix_delivery_person_id"), "delivery", ["person_id"], unique=False)
+
+
+def downgrade() -> None:
+    """Undo it."""
+    op.drop_index(op.f("ix_delivery_person_id"), table_name="delivery")
+    op.drop_index(op.f("ix_delivery_item_id"), table_name="delivery")
+    op.drop_index(
+        "delivery_due",
+        table_name="delivery",
+        sqlite_where=sa.text("state IN ('pending', 'failed')"),
+        postgresql_where=sa.text("state IN ('pending', 'failed')"),
+    )
+    op.drop_table("delivery")
+    op.drop_index(op.f("ix_formal_notice_item_id"), table_name="formal_notice")
+    op.drop_table("formal_notice")
+    op.drop_index(op.f("ix_flow_run_flow_run_id"), table_name="flow_run")
+    op.drop_table("flow_run")
+    op.drop_index(op.f("ix_extension_request_item_id"), table_name="extension_request")
+    op.drop_table("extension_request")
+    op.drop_index(op.f("ix_evidence_sha256"), table_name="evidence")
+    op.drop_index(op.f("ix_evidence_item_id"), table_name="evidence")
+    op.drop_table("evidence")
+    op.drop_index(
+        "event_unannounced",
+        table_name="event",
+        sqlite_where=sa.text("NOT announced"),
+        postgresql_where=sa.text("NOT announced"),
+    )
+    op.drop_index(
+        "event_step",
+        table_name="event",
+        sqlite_where=sa.text("step_key IS NOT NULL"),
+        postgresql_where=sa.text("step_key IS NOT NULL"),
+    )
+    op.drop_index(
+        "event_idempotency",
+        table_name="event",
+        sqlite_where=sa.text("idempotency_key IS NOT NULL"),
+        postgresql_where=sa.text("idempotency_key IS NOT NULL"),
+    )
+    op.drop_table("event")
+    op.drop_index(op.f("ix_membership_unit_id"), table_name="membership")
+    op.drop_index(op.f("ix_membership_person_id"), table_name="membership")
+    op.drop_table("membership")
+    op.drop_index(op.f("ix_item_verifier_id"), table_name="item")
+    op.drop_index(op.f("ix_item_unit_id"), table_name="item")
+    op.drop_index(op.f("ix_item_responsible_id"), table_name="item")
+    op.drop_index(op.f("ix_item_flow_run_id"), table_name="item")
+    op.drop_index(
+        "item_unstarted",
+        table_name="item",
+        sqlite_where=sa.text("flow_run_id IS NULL AND followed >= 0"),
+        postgresql_where=sa.text("flow_run_id IS NULL AND followed >= 0"),
+    )
+    op.drop_index(
+        "item_number",
+        table_name="item",
+        sqlite_where=sa.text("number <> ''"),
+        postgresql_where=sa.text("number <> ''"),
+    )
+    op.drop_index("item_listing", table_name="item")
+    op.drop_index(
+        "item_lag",
+        table_name="item",
+        sqlite_where=sa.text("followed < moves"),
+        postgresql_where=sa.text("followed < moves"),
+    )
+    op.drop_index(
+        "item_due",
+        table_name="item",
+        sqlite_where=sa.text("next_action_at IS NOT NULL"),
+        postgresql_where=sa.text("next_action_at IS NOT NULL"),
+    )
+    op.drop_table("item")
+    op.drop_index(op.f("ix_person_unit_id"), table_name="person")
+    op.drop_index(op.f("ix_person_name"), table_name="person")
+    op.drop_table("person")
+    op.drop_table("campaign")
+    op.drop_index(op.f("ix_unit_path"), table_name="unit")
+    op.drop_index(op.f("ix_unit_parent_id"), table_name="unit")
+    op.drop_index(op.f("ix_unit_name"), table_name="unit")
+    op.drop_table("unit")
+    op.drop_table("series")
+    op.drop_table("policy")
+    op.drop_table("heartbeat")

@@ -1,0 +1,21 @@
+"""People: who can be named on an item, written to, and give commands."""
+
+from __future__ import annotations
+
+from sqlmodel import Field, SQLModel
+
+
+class Person(SQLModel, table=True):
+    """One person. ``code`` is the handle by which commands and people name them.
+
+    A draft was named by a ledger; an empty address means that no mail can be sent.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(max_length=64, unique=True)
+    name: str = Field(max_length=100, index=True)
+    unit_id: int = Field(foreign_key="unit.id", index=True)
+    email: str = Field(default="", max_length=254)
+    lang: str = Field(default="zh-CN", max_length=8)
+    active: bool = Field(default=True)
+    draft: bool = Field(default=False)

@@ -1,0 +1,218 @@
+"""Writing items and their histories: the statements of the one writer.
+
+Only ``tasks.act`` imports this module. An item is written together with its event, in the
+caller's transaction, for one item or for a chunk of them; only the columns that change are
+written, by statements that are built once for each set of columns.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Insert, Update, bindparam, insert, select, update
+
+from models.event import EventRow
+from models.evidence import Evidence
+from models.extension_request import ExtensionRequest
+from models.items import ITEM
+from rules.decide import Decision, Plan
+from rules.events import canonical, chained
+from rules.item import ItemState
+
+EVENT = EventRow.__table__  # type: ignore[attr-defined]
+EVIDENCE = Evidence.__table__  # type: ignore[attr-defined]
+EXTENSION = ExtensionRequest.__table__  # type: ignore[attr-defined]
+
+DERIVED = ("next_action_at", "yellow_at", "red_at")
+
+
+class Entry(NamedTuple):
+    """One decision to write: the item before it, what was decided, who and when."""
+
+    before: ItemState
+    decision: Decision
+    actor_id: int
+    at: datetime
+    idempotency_key: str | None = None
+    announced: bool = True
+
+
+class Receipt(NamedTuple):
+    """What an accepted command has done; the same for every repetition under the same key."""
+
+    ref: str
+    seq: int
+    kind: str
+    stage: str
+    at: datetime
+    hash: str
+
+
+def event_values(entry: Entry, item_id: int) -> dict[str, Any]:
+    """The event's row, chained to the item's newest event."""
+    item, event = entry.decision.item, entry.decision.event
+    data = canonical(event.data)
+    previous = entry.before.head
+    return {
+        "item_id": item_id,
+        "seq": item.version,
+        "kind": event.kind,
+        "at": entry.at,
+        "actor_id": entry.actor_id,
+        "stage": item.stage,
+        "data": data,
+        "previous": previous,
+        "hash": chained(
+            previous, item.ref, item.version, entry.at, event.kind, item.stage.value,
+            entry.actor_id, event.step_key, data,
+        ),
+        "step_key": event.step_key,
+        "idempotency_key": entry.idempotency_key,
+        "announced": entry.announced,
+    }  # fmt: skip
+
+
+def store(connection: Connection, entries: Sequence[Entry]) -> list[Receipt] | None:
+    """Write the decisions, each item under its version, and their events.
+
+    Returns the receipts, or None when some item has been changed by somebody else since it was
+    read: then the caller must roll back. Zero rows for a version means that they got there first.
+    """
+    rows = [event_values(entry, entry.before.id) for entry in entries]
+    updates: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    for entry, row in zip(entries, rows, strict=True):
+        columns, values = _changed(entry, row["hash"])
+        updates[columns].append(values)
+    for columns, values_list in updates.items():
+        written = connection.execute(_update(columns), values_list)
+        if written.rowcount != len(values_list):
+            return None
+    connection.execute(_INSERT_EVENT, rows)
+    for entry in entries:
+        _project(connection, entry)
+    return [
+        _receipt(entry.decision.item.ref, row) for entry, row in zip(entries, rows, strict=True)
+    ]
+
+
+def insert_items(
+    connection: Connection, entries: Sequence[Entry], texts: Sequence[Mapping[str, Any]]
+) -> list[int]:
+    """Enter new items with their first events; ``texts`` are the columns that no rule reads.
+
+    Returns the ids in the order of the entries.
+    """
+    rows = []
+    for entry, text in zip(entries, texts, strict=True):
+        item, decision = entry.decision.item, entry.decision
+        event = event_values(entry, 0)
+        rows.append(
+            {
+                **item._asdict(),
+                **text,
+                "head": event["hash"],
+                **{name: getattr(decision, name) for name in DERIVED},
+                "_event": event,
+            }
+        )
+    events = [row.pop("_event") for row in rows]
+    for row in rows:
+        del row["id"]
+    ids = list(connection.execute(_INSERT_ITEM, rows).scalars())
+    for event, item_id in zip(events, ids, strict=True):
+        event["item_id"] = item_id
+    connection.execute(_INSERT_EVENT, events)
+    return ids
+
+
+def replan(connection: Connection, item: ItemState, plan: Plan) -> None:
+    """Store derived instants anew for an item that has not changed."""
+    values = {f"new_{name}": getattr(plan, name) for name in DERIVED}
+    connection.execute(_update(DERIVED), {**values, "of_id": item.id, "of_version": item.version})
+
+
+def receipt_for(connection: Connection, idempotency_key: str) -> Receipt | None:
+    """The receipt of the command that was given under this key before, if any."""
+    row = connection.execute(_BY_KEY, {"key": idempotency_key}).first()
+    return None if row is None else Receipt(*row)._replace(stage=row.stage.value)
+
+
+_BY_KEY = (
+    select(ITEM.c.ref, EVENT.c.seq, EVENT.c.kind, EVENT.c.stage, EVENT.c.at, EVENT.c.hash)
+    .join(ITEM, ITEM.c.id == EVENT.c.item_id)
+    .where(EVENT.c.idempotency_key == bindparam("key"))
+)
+_INSERT_EVENT: Insert = insert(EVENT)
+_INSERT_ITEM = insert(ITEM).returning(ITEM.c.id, sort_by_parameter_order=True)
+
+
+@lru_cache(maxsize=256)
+def _update(columns: tuple[str, ...]) -> Update:
+    """The conditional update of these columns, built once for each set of columns."""
+    return (
+        update(ITEM)
+        .where(ITEM.c.id == bindparam("of_id"), ITEM.c.version == bindparam("of_version"))
+        .values({column: bindparam(f"new_{column}") for column in columns})
+    )
+
+
+def _changed(entry: Entry, head: str) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """The columns that change, and the values to bind."""
+    before, after = entry.before, entry.decision.item
+    columns = tuple(
+        field
+        for field, old, new in zip(ItemState._fields, before, after, strict=True)
+        if old is not new and old != new  # identity first: most fields are untouched
+    )
+    values: dict[str, Any] = {f"new_{column}": getattr(after, column) for column in columns}
+    values |= {f"new_{name}": getattr(entry.decision, name) for name in DERIVED}
+    texts = entry.decision.texts
+    values |= {f"new_{name}": text for name, text in texts.items()}
+    values |= {"new_head": head, "of_id": before.id, "of_version": before.version}
+    return (*columns, "head", *DERIVED, *texts), values
+
+
+def _receipt(ref: str, row: Mapping[str, Any]) -> Receipt:
+    return Receipt(ref, row["seq"], row["kind"], row["stage"].value, row["at"], row["hash"])
+
+
+def _project(connection: Connection, entry: Entry) -> None:
+    """Keep the tables that are read on their own in step with the events they come from."""
+    item, event = entry.before, entry.decision.event
+    if event.kind == "evidence_attached":
+        connection.execute(
+            insert(EVIDENCE).values(
+                item_id=item.id, seq=entry.decision.item.version, attached_by=entry.actor_id,
+                attached_at=entry.at, **event.data,
+            )
+        )  # fmt: skip
+    elif event.kind == "extension_requested":
+        connection.execute(
+            insert(EXTENSION).values(
+                item_id=item.id, seq=entry.decision.item.version, asked_by=entry.actor_id,
+                asked_at=entry.at, due_before=event.data["from"], due_asked=event.data["due"],
+                reason=event.data["reason"],
+            )
+        )  # fmt: skip
+    elif item.extension_due is not None and entry.decision.item.extension_due is None:
+        _decide_extension(connection, entry)
+
+
+def _decide_extension(connection: Connection, entry: Entry) -> None:
+    """The pending request was decided, or dropped because the item moved on."""
+    event = entry.decision.event
+    verdict = {"extension_granted": "granted", "extension_refused": "refused"}
+    connection.execute(
+        update(EXTENSION)
+        .where(EXTENSION.c.item_id == entry.before.id, EXTENSION.c.decision == "")
+        .values(
+            decision=verdict.get(event.kind, "dropped"),
+            decided_by=entry.actor_id,
+            decided_at=entry.at,
+            due_granted=event.data.get("due") if event.kind == "extension_granted" else None,
+        )
+    )

@@ -1,0 +1,310 @@
+"""The one writer: every command and every due step comes through here.
+
+Load the item, ask the pure rules, write the new state and its event in one transaction, and
+nothing else. Neither Prefect nor a mail server needs to be up. Everything that follows from an
+event (its flow, its notices) is derived later from what was committed here.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import IntegrityError
+
+from config.calendars import calendar_for
+from config.logging import log_context
+from models import directory, items, policies, writes
+from models.engine import writing
+from models.items import Loaded
+from models.writes import Entry, Receipt
+from rules.commands import Command, FireStep, Register
+from rules.decide import Decision, decide, plan
+from rules.errors import Conflict, InputError, NotFound, Refusal, Refused
+from rules.events import PAST
+from rules.guards import Case
+from rules.item import SYSTEM, Facts, ItemState, PersonFact
+from rules.notices import ANNOUNCED
+from rules.opening import Opening, opened
+from rules.vocabulary import Role
+
+log = logging.getLogger("rectiflow.act")
+
+ATTEMPTS = 8
+"""How often a command is decided anew when somebody else was faster."""
+
+
+def act(
+    engine: Engine,
+    ref: str,
+    command: Command,
+    actor: str | PersonFact,
+    now: datetime,
+    *,
+    key: str | None = None,
+    version: int | None = None,
+) -> Receipt:
+    """Carry out a command on the item ``ref`` at ``now``; durable when this returns.
+
+    ``key`` makes a repetition harmless: it returns the first receipt. ``version`` refuses the
+    command when the item has moved on since the caller looked.
+
+    Raises:
+        Refused: a rule said no; nothing was written.
+        Conflict: others kept changing the item at the same moment.
+        NotFound: the item, a person or a unit does not exist.
+        InputError: the key was used for something else.
+        Unavailable: the database cannot be reached or written.
+    """
+    for _ in range(ATTEMPTS):
+        try:
+            with writing(engine) as connection:
+                receipt = _attempt(connection, ref, command, actor, now, key, version)
+                if receipt is not None:
+                    return receipt
+                connection.rollback()
+        except IntegrityError:
+            # The same key, or the next place in the history, was taken since we looked.
+            continue
+    raise Conflict(ref)
+
+
+def _attempt(
+    connection: Connection,
+    ref: str,
+    command: Command,
+    actor: str | PersonFact,
+    now: datetime,
+    key: str | None,
+    version: int | None,
+) -> Receipt | None:
+    if key is not None and (known := _repeated(connection, key, ref, command)):
+        return known
+    loaded = items.by_ref(connection, ref)
+    if loaded is None:
+        raise NotFound(f"There is no item {ref!r}.", "See: rectiflow list.")
+    if version is not None and loaded.item.version != version:
+        raise Conflict(ref)
+    case = case_for(connection, loaded, command, actor, now)
+    decision = decide(case)
+    if isinstance(decision, Refusal):
+        raise Refused(decision)
+    entry = _entry(loaded.item, decision, case.actor.id, now, key)
+    receipts = writes.store(connection, [entry])
+    return receipts[0] if receipts else None
+
+
+def case_for(
+    connection: Connection,
+    loaded: Loaded,
+    command: Command,
+    actor: str | PersonFact,
+    now: datetime,
+) -> Case:
+    """Everything the rules need to decide, read in this transaction."""
+    policy = policies.policy(connection, loaded.policy_id)
+    who = directory.person(connection, actor) if isinstance(actor, str) else actor
+    facts = _facts(connection, command)
+    return Case(loaded.item, command, who, now, policy, calendar_for(policy), facts)
+
+
+def _facts(connection: Connection, command: Command) -> Facts:
+    """What the command's words refer to."""
+    others = {}
+    for ref in command.words(command.item_fields):
+        loaded = items.by_ref(connection, ref)
+        if loaded is not None:
+            others[ref] = loaded.item
+    return Facts(
+        directory.units(connection, command.words(command.unit_fields)),
+        directory.people(connection, command.words(command.person_fields)),
+        others,
+    )
+
+
+def _entry(
+    before: ItemState, decision: Decision, actor_id: int, now: datetime, key: str | None = None
+) -> Entry:
+    announced = decision.event.kind not in ANNOUNCED
+    return Entry(before, decision, actor_id, now, key, announced)
+
+
+def _repeated(connection: Connection, key: str, ref: str, command: Command) -> Receipt | None:
+    """The receipt of the same command under the same key.
+
+    Raises:
+        InputError: the key was used for another item or another command.
+    """
+    known = writes.receipt_for(connection, key)
+    if known is None:
+        return None
+    if (ref and known.ref != ref) or known.kind != PAST[command.name]:
+        raise InputError(
+            f"The key {key!r} was used for {known.ref} ({known.kind}).",
+            "Use a new key for a new command.",
+            where="key",
+        )
+    return known
+
+
+def register(
+    engine: Engine,
+    command: Register,
+    actor: str,
+    now: datetime,
+    *,
+    campaign: str = "",
+    key: str | None = None,
+) -> Receipt:
+    """Enter a new item at intake, under the campaign's policy in force.
+
+    Raises:
+        Refused: the actor is no coordinator, or the item has no title.
+        InputError: the number is taken, or the key was used for something else.
+        NotFound: there is no such campaign or person.
+    """
+    try:
+        with writing(engine) as connection:
+            if key is not None and (known := _repeated(connection, key, "", command)):
+                return known
+            who = directory.person(connection, actor)
+            _may_register(who, command)
+            return _register(connection, command, who, now, campaign, key)
+    except IntegrityError as error:
+        if key is not None:
+            with writing(engine) as connection:
+                if known := _repeated(connection, key, "", command):
+                    return known
+        raise InputError(
+            f"The number {command.number!r} is taken in this campaign.",
+            "Use another number, or correct the item that has it.",
+            where="number",
+        ) from error
+
+
+def _may_register(who: PersonFact, command: Register) -> None:
+    if not any(role is Role.COORDINATOR for role, _ in who.roles) or not who.active:
+        raise Refused(
+            Refusal("HoldTheDuty", f"{who.code} may not register items.", "It takes a coordinator.")
+        )
+    if not command.title.strip():
+        raise Refused(Refusal("RequireTitle", "The item has no title.", "Give one with title=."))
+
+
+def _register(
+    connection: Connection,
+    command: Register,
+    who: PersonFact,
+    now: datetime,
+    campaign: str,
+    key: str | None,
+) -> Receipt:
+    fact = policies.campaign(connection, campaign)
+    policy = policies.policy(connection, fact.policy_id)
+    category = policy.category(command.category)
+    opening = Opening(
+        title=command.title,
+        category=category.code if category else command.category,
+        severity=command.severity,
+        confidential=command.confidential,
+        due=command.due,
+        due_superior=command.due_superior,
+    )
+    number = policies.take_numbers(connection, fact.id, 1)
+    decision = opened(
+        opening,
+        {"source": command.source.value},
+        ref=reference(fact.code, number),
+        campaign_id=fact.id,
+        now=now,
+        policy=policy,
+        calendar=calendar_for(policy),
+    )
+    texts = {
+        "policy_id": fact.policy_id,
+        "number": command.number,
+        "description": command.description,
+        "requirement": command.requirement,
+        "source": command.source,
+        "complainant": command.complainant,
+        "extra": "{}",
+        "ledger": "",
+        "opened_at": now,
+        "followed": 0,
+    }
+    entry = Entry(decision.item, decision, who.id, now, key, announced=False)
+    item_id = writes.insert_items(connection, [entry], [texts])[0]
+    event = writes.event_values(entry, item_id)
+    return Receipt(decision.item.ref, 1, event["kind"], "intake", now, event["hash"])
+
+
+def reference(campaign_code: str, number: int) -> str:
+    """The reference by which people call an item: the campaign's code and a running number."""
+    return f"{campaign_code}-{number:05d}"
+
+
+def enter(
+    connection: Connection,
+    decisions: Sequence[Decision],
+    texts: Sequence[Mapping[str, Any]],
+    actor_id: int,
+    now: datetime,
+) -> list[int]:
+    """Enter items taken over from a ledger, as history: nobody is written to about them."""
+    entries = [Entry(decision.item, decision, actor_id, now) for decision in decisions]
+    return writes.insert_items(connection, entries, texts)
+
+
+class Swept(NamedTuple):
+    """What one chunk of a sweep did."""
+
+    fired: int
+    skipped: int
+    failed: tuple[str, ...]
+    more: bool
+
+
+def fire_due(
+    engine: Engine, now: datetime, size: int = 500, avoid: frozenset[str] = frozenset()
+) -> Swept:
+    """Fire the due step of up to ``size`` items in one transaction.
+
+    Items whose rules fail unexpectedly are left as they are and named, so that one of them holds
+    nobody else up; ``avoid`` names those that failed before in this sweep.
+    """
+    with writing(engine) as connection:
+        found = items.due(connection, now, size + len(avoid))
+        entries, failed = _due_entries(connection, found, now, avoid)
+        if entries and writes.store(connection, entries) is None:
+            connection.rollback()
+            return Swept(0, 0, failed, more=True)
+        overtaken = sum(len(e.decision.event.data.get("skipped", ())) for e in entries)
+        return Swept(len(entries), overtaken, failed, more=len(found) >= size + len(avoid))
+
+
+def _due_entries(
+    connection: Connection, found: Sequence[Loaded], now: datetime, avoid: frozenset[str]
+) -> tuple[list[Entry], tuple[str, ...]]:
+    entries, failed = [], []
+    command = FireStep()
+    for loaded in found:
+        item = loaded.item
+        if item.ref in avoid:
+            continue
+        try:
+            policy = policies.policy(connection, loaded.policy_id)
+            case = Case(item, command, SYSTEM, now, policy, calendar_for(policy), Facts())
+            decision = decide(case)
+        except Exception:
+            log.exception("A due step failed. %s", log_context("fire", item=item.ref))
+            failed.append(item.ref)
+            continue
+        if isinstance(decision, Refusal):
+            # The stored instant was early (a calendar has changed): plan again, without event.
+            writes.replan(connection, item, plan(item, policy, case.calendar))
+            continue
+        entries.append(_entry(item, decision, SYSTEM.id, now))
+    return entries, tuple(failed)
