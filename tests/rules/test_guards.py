@@ -1,0 +1,306 @@
+"""Every guard of every row really can refuse, and lets pass at the very edge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple
+
+import pytest
+
+from rules import guards as g
+from rules.decide import Decision, decide, refusal_for
+from rules.errors import Refusal
+from rules.item import SYSTEM, PersonFact
+from rules.lifecycle import PERMITTED, TABLE
+from rules.vocabulary import Outcome, Stage
+from tests.cast import (
+    BUREAU,
+    CLOSED_ITEM,
+    COLLEAGUE,
+    COORDINATOR,
+    DUE,
+    FOREIGN_ITEM,
+    LEADER,
+    NOW,
+    RESPONSIBLE,
+    SECOND_SUPERVISOR,
+    SUPERVISOR,
+    TODAY,
+    VERIFIER,
+    at,
+    policy,
+)
+from tests.rules.examples import FIELDS, LATER, example
+
+# What may be objected to, by command. Written by hand; where it differs by stage, the union.
+OBJECTIONS = {
+    "screen": "",
+    "accept": "KnownCategory",
+    "reject": "Reason OwnUnit",
+    "merge": "Reason OwnUnit MergeTarget",
+    "transfer": "Reason OwnUnit",
+    "assign": "Responsible FutureDue SuperiorLimit RunningClock",
+    "acknowledge": "Assignment RunningClock",
+    "decline": "Assignment Reason",
+    "report_progress": "",
+    "attach_evidence": "Digest",
+    "request_extension": (
+        "RunningClock Reason UnexpiredDue LaterDue SuperiorLimit Extensions OneRequest"
+    ),
+    "grant_extension": "PendingRequest OwnUnit LaterDue SuperiorLimit",
+    "refuse_extension": "PendingRequest Reason OwnUnit",
+    "submit": "RunningClock Evidence",
+    "appoint": "IndependentVerifier",
+    "pass": "RunningClock OwnUnit",
+    "fail": "RunningClock OwnUnit Reason FutureDue SuperiorLimit",
+    "approve": "RunningClock OwnUnit OwnVerification",
+    "deny": "RunningClock OwnUnit OwnVerification Reason FutureDue SuperiorLimit",
+    "hold": "Reason OwnUnit RunningClock HoldLimit",
+    "resume": "StoppedClock",
+    "reopen": "Relapse Reason FutureDue SuperiorLimit",
+    "withdraw": "Reason OwnUnit",
+    "waive": "Reason WaivingForOneself",
+    "comment": "",
+    "correct": "Title",
+    "record": "",
+    "fire": "Early",
+}
+
+
+class Bend(NamedTuple):
+    """How the plain example is bent so that a guard objects, and the rule it then names."""
+
+    rule: str
+    fields: Mapping[str, Any] = {}
+    changes: Mapping[str, Any] = {}
+    actor: PersonFact | None = None
+    now: datetime | None = None
+
+
+JUDGE: dict[str, Any] = {"verifier_id": COLLEAGUE.id, "unit_id": BUREAU.id}
+HELD: dict[str, Any] = {"on_hold": True, "hold_until": LATER, "held_at": NOW}
+YESTERDAY = TODAY - timedelta(days=1)
+LIMIT = date(2026, 4, 1)
+SELF = "ForbidSelfVerification"
+IN_UNIT = {**JUDGE, "unit_path": BUREAU.path}
+
+BENDS: dict[str, tuple[Callable[..., Any], list[Bend]]] = {
+    "Reason": (g.require_reason, [
+        Bend("RequireReason", {"reason": ""}),
+        Bend("RequireReason", {"reason": " \t　\n"}),
+    ]),
+    "KnownCategory": (g.require_known_category, [
+        Bend("RequireKnownCategory", {"category": "nonsense"}),
+        Bend("RequireKnownCategory", {}, {"category": ""}),
+        Bend("RequireKnownCategory", {}, {"category": "nonsense"}),
+    ]),
+    "MergeTarget": (g.require_open_merge_target, [
+        Bend("RequireOpenMergeTarget", {"into": "R-2026-9999"}),
+        Bend("RequireOpenMergeTarget", {"into": "R-2026-0100"}),
+        Bend("RequireOpenMergeTarget", {"into": CLOSED_ITEM.ref}),
+        Bend("RequireOpenMergeTarget", {"into": FOREIGN_ITEM.ref}),
+    ]),
+    "Responsible": (g.require_responsible_in_unit, [
+        Bend("RequireResponsibleInUnit", {"responsible": "outsider"}),
+        Bend("RequireResponsibleInUnit", {"unit": "parallel"}),
+        Bend("RequireResponsibleInUnit", {"unit": "station"}),
+    ]),
+    "Assignment": (g.require_assignment, [
+        Bend("RequireAssignment", {}, {"responsible_id": None}, LEADER),
+    ]),
+    "FutureDue": (g.require_future_due, [Bend("RequireFutureDue", {"due": YESTERDAY})]),
+    "LaterDue": (g.require_later_due, [
+        Bend("RequireLaterDue", {"due": DUE}),
+        Bend("RequireLaterDue", {"due": TODAY}),
+    ]),
+    "SuperiorLimit": (g.keep_within_superior_limit, [
+        Bend("KeepWithinSuperiorLimit", {"due": date(2026, 4, 2)}, {"due_superior": LIMIT}),
+    ]),
+    "UnexpiredDue": (g.require_unexpired_due, [
+        Bend("RequireUnexpiredDue", now=at("2026-03-28 00:00")),
+        Bend("RequireUnexpiredDue", {}, {"due": None}),
+    ]),
+    "Extensions": (g.limit_extensions, [Bend("LimitExtensions", {}, {"extensions": 2})]),
+    "OneRequest": (g.one_request_at_a_time, [
+        Bend("OneRequestAtATime", {}, {"extension_due": LATER}),
+    ]),
+    "PendingRequest": (g.require_pending_request, [
+        Bend("RequirePendingRequest", {}, {"extension_due": None}),
+    ]),
+    "Evidence": (g.require_evidence, [Bend("RequireEvidence", {}, {"evidence": 0})]),
+    "Digest": (g.require_digest, [
+        Bend("RequireDigest", {"sha256": "A" * 64}),
+        Bend("RequireDigest", {"sha256": "a" * 63}),
+        Bend("RequireDigest", {"sha256": "a" * 64 + "\n"}),
+        Bend("RequireDigest", {"sha256": "٣" * 64}),
+    ]),
+    "IndependentVerifier": (g.require_independent_verifier, [
+        Bend("RequireIndependentVerifier", {"verifier": "colleague"}),
+        Bend("RequireIndependentVerifier", {"verifier": "viewer"}),
+        Bend("RequireIndependentVerifier", {"verifier": "outsider"}),
+        Bend("RequireIndependentVerifier", {"verifier": "responsible"}),
+    ]),
+    "OwnUnit": (g.forbid_judging_own_unit, [
+        Bend("ForbidJudgingOwnUnit", {}, IN_UNIT, COLLEAGUE),
+        Bend(SELF, {}, {**IN_UNIT, "responsible_id": COLLEAGUE.id}, COLLEAGUE),
+        Bend(SELF, {}, {**IN_UNIT, "leader_id": COLLEAGUE.id, "waived": 23}, COLLEAGUE),
+    ]),
+    "OwnVerification": (g.forbid_approving_own_verification, [
+        Bend("ForbidApprovingOwnVerification", {}, {"passed_by": SUPERVISOR.id}, SUPERVISOR),
+    ]),
+    "WaivingForOneself": (g.forbid_waiving_for_oneself, [
+        Bend("ForbidWaivingForOneself", {"person": "supervisor"}),
+        Bend("ForbidWaivingForOneself", {"person": "outsider"}),
+        Bend("ForbidWaivingForOneself", {}, {**IN_UNIT, "responsible_id": COLLEAGUE.id}),
+        Bend("ForbidWaivingForOneself", {}, {**IN_UNIT, "leader_id": COLLEAGUE.id}),
+        Bend("ForbidWaivingForOneself", {}, {**IN_UNIT, "leader_id": SUPERVISOR.id}),
+    ]),
+    "RunningClock": (g.require_running_clock, [Bend("RequireRunningClock", {}, HELD)]),
+    "StoppedClock": (g.require_stopped_clock, [
+        Bend("RequireStoppedClock", {}, {"on_hold": False}),
+    ]),
+    "HoldLimit": (g.limit_hold, [
+        Bend("LimitHold", {"until": YESTERDAY}),
+        Bend("LimitHold", {"until": TODAY + timedelta(days=181)}),
+    ]),
+    "Relapse": (g.require_relapse_possible, [
+        *(
+            Bend("RequireRelapsePossible", {}, {"outcome": outcome})
+            for outcome in Outcome if outcome not in (Outcome.RECTIFIED, Outcome.LONG_TERM)
+        ),
+        Bend("RequireRelapsePossible", {}, {"responsible_id": None}),
+    ]),
+    "Title": (g.require_title, [
+        Bend("RequireTitle", {"title": ""}),
+        Bend("RequireTitle", {"title": "  "}),
+    ]),
+    "Early": (g.never_early, [Bend("NeverEarly", now=NOW)]),
+}  # fmt: skip
+
+USUAL = {
+    "acknowledge": RESPONSIBLE, "decline": RESPONSIBLE, "report_progress": RESPONSIBLE,
+    "request_extension": RESPONSIBLE, "submit": RESPONSIBLE,
+    "pass": VERIFIER, "fail": VERIFIER, "approve": SUPERVISOR, "deny": SUPERVISOR,
+    "withdraw": SUPERVISOR, "waive": SUPERVISOR, "screen": SYSTEM, "record": SYSTEM,
+    "fire": SYSTEM,
+}  # fmt: skip
+
+
+def bent() -> Iterator[Any]:
+    """(stage, command, bend) for every objection that the hand-written list has for a row."""
+    for stage, command in PERMITTED:
+        for word in OBJECTIONS[command].split():
+            for number, bend in enumerate(BENDS[word][1]):
+                if set(bend.fields) <= _takes(command):
+                    yield pytest.param(
+                        stage, command, bend, id=f"{stage}-{command}-{word}-{number}"
+                    )
+
+
+def _takes(command: str) -> set[str]:
+    more = {"category", "due", "to"} if command != "merge" else set()
+    return set(FIELDS[command]) | more
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row.stage}-{row.command}")
+def test_a_row_has_the_guards_of_the_hand_written_list(row) -> None:
+    written = {BENDS[word][0] for word in OBJECTIONS[row.command].split()}
+    assert set(row.guards) == written
+    assert len(row.guards) == len(set(row.guards)), "a guard stands in the row twice"
+
+
+@pytest.mark.parametrize(("stage", "command", "bend"), [*bent()])
+def test_every_guard_of_every_row_really_refuses(stage: Stage, command: str, bend: Bend) -> None:
+    actor = bend.actor or USUAL.get(command, COORDINATOR)
+    asked = example(stage, command, actor, bend.fields, bend.changes, bend.now)
+    refused = decide(asked)
+    assert isinstance(refused, Refusal), refused
+    assert refused.rule == bend.rule
+    assert refused.reason.endswith(".")
+    assert refusal_for(asked) == refused
+
+
+def test_no_guard_of_any_row_is_left_untried() -> None:
+    tried = {each.id.rpartition("-")[0] for each in bent()}
+    wanted = {
+        f"{row.stage}-{row.command}-{word}"
+        for row in TABLE
+        for word in OBJECTIONS[row.command].split()
+    }
+    assert tried == wanted
+
+
+ACCEPTED_AT_THE_EDGE = [
+    ("a deadline today", Stage.DEADLINE, "assign", COORDINATOR, {"due": TODAY}, {}, NOW),
+    ("the superior's day itself", Stage.ASSIGNMENT, "assign", COORDINATOR, {"due": LIMIT},
+     {"due_superior": LIMIT}, NOW),
+    ("asked in the last microsecond of the day", Stage.REMINDER, "request_extension", RESPONSIBLE,
+     {}, {}, at("2026-03-28 00:00") - timedelta(microseconds=1)),
+    ("one day more", Stage.DEADLINE, "request_extension", RESPONSIBLE,
+     {"due": DUE + timedelta(days=1)}, {}, NOW),
+    ("the last extension", Stage.DEADLINE, "request_extension", LEADER, {}, {"extensions": 1}, NOW),
+    ("granted after the deadline, to a day still ahead", Stage.REMINDER, "grant_extension",
+     COORDINATOR, {}, {}, at("2026-04-10 23:59")),
+    ("a hold until tonight", Stage.DEADLINE, "hold", COORDINATOR, {"until": TODAY}, {}, NOW),
+    ("the longest hold", Stage.CLOSURE, "hold", SUPERVISOR,
+     {"until": TODAY + timedelta(days=180)}, {}, NOW),
+    ("approved by another supervisor", Stage.CLOSURE, "approve", SECOND_SUPERVISOR, {},
+     {"passed_by": SUPERVISOR.id}, NOW),
+    ("a supervisor verifies", Stage.VERIFICATION, "appoint", COORDINATOR,
+     {"verifier": "supervisor"}, {}, NOW),
+    ("a category by its Chinese name", Stage.INTAKE, "accept", COORDINATOR, {"category": "案卷"},
+     {"category": "nonsense"}, NOW),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("stage", "command", "actor", "fields", "changes", "now"),
+    [row[1:] for row in ACCEPTED_AT_THE_EDGE],
+    ids=[row[0] for row in ACCEPTED_AT_THE_EDGE],
+)
+def test_what_lies_just_inside_the_edge_is_accepted(
+    stage, command, actor, fields, changes, now
+) -> None:
+    decision = decide(example(stage, command, actor, fields, changes, now))
+    assert isinstance(decision, Decision), decision
+
+
+def test_an_extension_granted_too_late_for_its_own_day_is_refused() -> None:
+    asked = example(Stage.REMINDER, "grant_extension", COORDINATOR, now=at("2026-04-11 00:00"))
+    refused = decide(asked)
+    assert isinstance(refused, Refusal)
+    assert refused.rule == "RequireLaterDue"
+
+
+def test_a_request_beyond_the_superiors_limit_cannot_be_granted_unchanged() -> None:
+    changes = {"due_superior": LIMIT}
+    refused = decide(example(Stage.DEADLINE, "grant_extension", COORDINATOR, {}, changes))
+    assert isinstance(refused, Refusal)
+    assert refused.rule == "KeepWithinSuperiorLimit"
+    granted = decide(
+        example(Stage.DEADLINE, "grant_extension", COORDINATOR, {"due": LIMIT}, changes)
+    )
+    assert isinstance(granted, Decision)
+    assert granted.item.due == LIMIT
+
+
+def test_a_policy_without_a_catalogue_accepts_any_category() -> None:
+    asked = example(Stage.INTAKE, "accept", COORDINATOR, {"category": "anything"})
+    bare = asked._replace(policy=policy(categories=()))
+    assert isinstance(decide(bare), Decision)
+
+
+def test_a_policy_may_do_without_evidence() -> None:
+    asked = example(Stage.DEADLINE, "submit", RESPONSIBLE, {}, {"evidence": 0})
+    bare = asked._replace(policy=policy(evidence_required=False))
+    assert isinstance(decide(bare), Decision)
+
+
+def test_a_step_fires_at_its_instant_and_not_a_microsecond_before() -> None:
+    instant = datetime(2026, 3, 24, 1, 0, tzinfo=UTC)  # the opening three working days before
+    early = example(Stage.DEADLINE, "fire", SYSTEM, now=instant - timedelta(microseconds=1))
+    refused = decide(early)
+    assert isinstance(refused, Refusal)
+    assert refused.rule == "NeverEarly"
+    assert isinstance(decide(early._replace(now=instant)), Decision)
