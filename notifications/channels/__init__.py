@@ -1,1 +1,1 @@
-"""One module a channel; every channel answers to the same contract."""
+"""Ways out of the house; each one is a :class:`notifications.channels.base.Channel`."""
