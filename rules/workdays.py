@@ -20,6 +20,14 @@ class WorkYear(NamedTuple):
     published: bool
 
 
+class _Span(NamedTuple):
+    """Ordinals of all working days of the years ``first`` to ``last``."""
+
+    first: int
+    last: int
+    ordinals: list[int]
+
+
 class WorkCalendar:
     """Working days and office hours in one zone.
 
@@ -37,8 +45,7 @@ class WorkCalendar:
         self.closes = closes
         self._year_of = year_of
         self._years: dict[int, WorkYear] = {}
-        self._first = self._last = 0
-        self._ordinals: list[int] = []
+        self._known = _Span(0, 0, [])
         self._openings: dict[date, datetime] = {}
         self._openings_after: dict[tuple[date, int], datetime] = {}
 
@@ -83,7 +90,7 @@ class WorkCalendar:
         return known
 
     def opening_after(self, day: date, working_days: int) -> datetime:
-        """The opening on ``add(day, working_days)``; remembered, as sweeps ask for few days often."""
+        """The opening on ``add(day, working_days)``; remembered, as sweeps ask for few, often."""
         known = self._openings_after.get((day, working_days))
         if known is None:
             known = self.opening(self.add(day, working_days))
@@ -116,10 +123,12 @@ class WorkCalendar:
 
     def _span(self, first: int, last: int) -> list[int]:
         """Ordinals of all working days from ``first`` to ``last``, kept sorted and contiguous."""
-        if not self._ordinals or first < self._first or last > self._last:
-            self._first = min(first, self._first or first)
-            self._last = max(last, self._last)
-            years = range(self._first, self._last + 1)
-            # Assigned whole: another thread sees the old list or the new one, never a half.
-            self._ordinals = sorted(d.toordinal() for y in years for d in self._year(y).days)
-        return self._ordinals
+        known = self._known
+        if not known.ordinals or first < known.first or last > known.last:
+            first, last = min(first, known.first or first), max(last, known.last)
+            days = (day for year in range(first, last + 1) for day in self._year(year).days)
+            known = _Span(first, last, sorted(day.toordinal() for day in days))
+            # Years and days are replaced together, as one object: another thread sees the old
+            # span or the new one, never years whose days are still to come.
+            self._known = known
+        return known.ordinals
