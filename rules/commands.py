@@ -295,6 +295,15 @@ class Correct(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Relist(Correct):
+    """Take over what a ledger that is imported again now says of the item (system)."""
+
+    name = "relist"
+    extra: str | None = None
+    ledger: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Record(Command):
     """Note a document that the automatic work made: a formal notice, a closing record (system)."""
 
@@ -318,11 +327,11 @@ COMMANDS: dict[str, type[Command]] = {
         Register, Screen, Accept, Reject, Merge, Transfer, Assign, Acknowledge, Decline,
         ReportProgress, AttachEvidence, RequestExtension, GrantExtension, RefuseExtension,
         Submit, Appoint, Pass, Fail, Approve, Deny, Hold, Resume, Reopen, Withdraw, Waive,
-        Comment, Correct, Record, FireStep,
+        Comment, Correct, Relist, Record, FireStep,
     )
 }  # fmt: skip
 
-SYSTEM_COMMANDS = frozenset({Screen.name, Record.name, FireStep.name})
+SYSTEM_COMMANDS = frozenset({Screen.name, Relist.name, Record.name, FireStep.name})
 """Given by the program itself, never by a person."""
 
 

@@ -264,14 +264,17 @@ def _comment(case: Case) -> Effect:
 def _correct(case: Case) -> Effect:
     command = _as(case, c.Correct)
     texts = {
-        field: getattr(command, field)
-        for field in ("description", "requirement", "complainant")
-        if getattr(command, field) is not None
+        field: text
+        for field in ("description", "requirement", "complainant", "extra", "ledger")
+        if (text := getattr(command, field, None)) is not None
     }
     changes = {} if command.title is None else {"title": command.title}
     # Who complained does not stand in a history that more people may read.
-    told = {key: text for key, text in {**changes, **texts}.items() if key != "complainant"}
+    told = {key: text for key, text in {**changes, **texts}.items() if key in _TOLD}
     return Effect(changes, {"fields": sorted({*changes, *texts}), **told}, None, texts)
+
+
+_TOLD = frozenset({"title", "description", "requirement"})
 
 
 def _record(case: Case) -> Effect:
@@ -340,6 +343,7 @@ EFFECTS: dict[str, Callable[[Case], Effect]] = {
     "waive": _waive,
     "comment": _comment,
     "correct": _correct,
+    "relist": _correct,
     "record": _record,
     "fire": _fire,
 }

@@ -43,6 +43,7 @@ PAST: dict[str, str] = {
     "waive": "waived",
     "comment": "commented",
     "correct": "corrected",
+    "relist": "relisted",
     "record": "recorded",
     "fire": "step_fired",
 }

@@ -109,7 +109,8 @@ TABLE: tuple[Row, ...] = (
 
     # In every stage
     *(_row(s, "comment",         s,            ANYONE) for s in S),
-    *(_row(s, "correct",         s,            COORDINATOR | SYSTEM,        g.require_title) for s in S),
+    *(_row(s, "correct",         s,            COORDINATOR,                 g.require_title) for s in S),
+    *(_row(s, "relist",          s,            SYSTEM,                      g.require_title) for s in S),
     *(_row(s, "record",          s,            SYSTEM) for s in S),
 )
 # fmt: on

@@ -100,7 +100,7 @@ def opened(
         plan_from=now,
         acknowledged_at=now if opening.stage not in (Stage.INTAKE, Stage.ASSIGNMENT) else None,
         submitted_at=now if opening.stage in (Stage.VERIFICATION, Stage.CLOSURE) else None,
-        closed_at=(opening.closed_at or now) if opening.stage is Stage.CLOSED else None,
+        closed_at=opening.closed_at if opening.stage is Stage.CLOSED else None,
         on_hold=False,
         hold_until=None,
         held_at=None,
