@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -22,7 +22,7 @@ from sqlalchemy.exc import IntegrityError
 from config.calendars import calendar_for
 from ledgers.mapping import Mapping
 from ledgers.reader import open_ledger
-from ledgers.row import CellProblem, LedgerRow, RowRefused
+from ledgers.row import CellProblem, LedgerItem, LedgerRow, RowRefused
 from models import policies, roster
 from models.engine import reading, writing
 from models.policies import CampaignFact
@@ -287,11 +287,12 @@ DESCRIPTIVE = frozenset({"title", "description", "complainant", "note", "extra"}
 
 def words_of(row: LedgerRow) -> str:
     """What the ledger says of the item, as canonical text, to compare with the next import."""
-    words = {name: value for name, value in asdict(row).items() if name not in _ABOUT_THE_ROW}
-    return canonical({name: value for name, value in words.items() if value not in _NOTHING})
+    values = ((name, getattr(row, name)) for name in _FIELDS)
+    words = {name: value for name, value in values if value not in _NOTHING}
+    return canonical({**words, "extra": dict(row.extra)})
 
 
-_ABOUT_THE_ROW = frozenset({"row", "warnings"})
+_FIELDS = tuple(f.name for f in fields(LedgerItem))
 _NOTHING: tuple[object, ...] = (None, "", (), {})
 
 
