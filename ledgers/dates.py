@@ -25,7 +25,9 @@ _TEXT = re.compile(
     re.VERBOSE,
 )
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_SERIAL = re.compile(r"\d{4,6}(?:\.\d+)?")
+_SERIAL = re.compile(r"\d{5,6}(?:\.\d+)?")
+# Smaller numbers are years or counts; as a serial number this is a day of 1927.
+_LEAST_SERIAL = 10_000
 
 
 class NotADate(ValueError):
@@ -75,6 +77,8 @@ def _from_number(value: int | float, epoch: datetime) -> tuple[date, bool]:
     compact = _COMPACT.fullmatch(str(value))
     if compact:
         return _date(*compact.groups()), False
+    if value < _LEAST_SERIAL:
+        raise NotADate
     try:
         said = from_excel(value, epoch)
     except (OverflowError, ValueError) as error:

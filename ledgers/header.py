@@ -110,7 +110,8 @@ def plan(header: Header, mapping: Mapping, where: str) -> Plan:
     fields: dict[AnyField, tuple[tuple[int, str], ...]] = {}
     for field, parts in _fields(mapping).items():
         found = [(_place(part, places, header, where), part.label) for part in parts]
-        fields[field] = tuple((index, label) for index, label in found if index is not None)
+        if present := tuple((index, label) for index, label in found if index is not None):
+            fields[field] = present
     used = {index for columns in fields.values() for index, _ in columns}
     unknown = _unknown(header, mapping, used)
     if unknown and mapping.unknown == "refuse":

@@ -92,7 +92,7 @@ class Dates(Frozen):
         if value is not None:
             try:
                 ZoneInfo(value)
-            except (OSError, ValueError) as error:
+            except (KeyError, OSError, ValueError) as error:
                 raise ValueError(
                     f'"{value}" is not a time zone; write one like Asia/Shanghai'
                 ) from error
@@ -131,7 +131,7 @@ class FileShape(Frozen):
     def _encoding_exists(cls, value: str | None) -> str | None:
         if value is not None:
             try:
-                b"".decode(value)
+                b"    ".decode(value, "replace")
             except LookupError as error:
                 raise ValueError(f'"{value}" is not an encoding; write one like gb18030') from error
         return value

@@ -44,12 +44,13 @@ def xlsx_sheets(path: Path, shape: FileShape) -> Iterator[list[Sheet]]:
 
     Raises InputError when the workbook is damaged or has no such sheet, at opening or later.
     """
-    with _telling(path), warnings.catch_warnings():
-        # openpyxl warns of styles and extensions that do not matter to rows.
-        warnings.simplefilter("ignore")
-        # Formulas are wanted as such: the value they last showed may be years old.
-        book: Any = load_workbook(path, read_only=True, data_only=False)
-    try:
+    # openpyxl judges a path by its ending; the content has been judged already.
+    with path.open("rb") as file:
+        with _telling(path), warnings.catch_warnings():
+            # It warns of styles and extensions that do not matter to rows.
+            warnings.simplefilter("ignore")
+            # Formulas are wanted as such: the value they last showed may be years old.
+            book: Any = load_workbook(file, read_only=True, data_only=False)
         yield [
             Sheet(
                 name=sheet.title,
@@ -60,8 +61,6 @@ def xlsx_sheets(path: Path, shape: FileShape) -> Iterator[list[Sheet]]:
             )
             for sheet in _chosen(book, shape.sheet, path)
         ]
-    finally:
-        book.close()
 
 
 def _chosen(book: Any, wanted: str | int | None, path: Path) -> list[Any]:

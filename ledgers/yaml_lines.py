@@ -30,7 +30,8 @@ class Document:
 def parse(text: str, name: str) -> Document:
     """Read YAML of plain keys and values. Raises InputError with ``where`` = name:line.
 
-    Keys are kept as text (``no``, ``1`` and ``是`` alike), a key given twice is refused.
+    Keys are kept as text (``no``, ``1`` and ``是`` alike), a key given twice is refused, and only
+    true and false are booleans.
     """
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -65,12 +66,17 @@ def _value(
             lines[(*path, key.value)] = key.start_mark.line + 1
             found[key.value] = _value(item, (*path, key.value), lines, name)
         return found
-    return _scalar(node)
+    return _scalar(node, f"{name}:{lines[path]}")
 
 
-def _scalar(node: yaml.Node) -> Any:
+def _scalar(node: yaml.Node, where: str) -> Any:
+    # YAML 1.1 takes yes, no, on and off for booleans; here they are names of columns and words.
+    if node.tag == "tag:yaml.org,2002:bool" and node.value.lower() not in ("true", "false"):
+        return node.value
     loader = yaml.SafeLoader("")
     try:
         return loader.construct_object(node)
+    except yaml.YAMLError as error:
+        raise InputError(f"This value is not understood: {node.value}.", where=where) from error
     finally:
         loader.dispose()
