@@ -47,7 +47,7 @@ def due_after_hold(item: ItemState, now: datetime, calendar: WorkCalendar) -> da
     if item.due is None or item.held_at is None:
         return item.due
     stood_still = calendar.between(calendar.day_of(item.held_at), calendar.day_of(now))
-    if stood_still == 0:
+    if stood_still <= 0:  # negative: the machine's clock was set back in the meantime
         return item.due
     moved = calendar.add(item.due, stood_still)
     return min(moved, max(item.due, item.due_superior)) if item.due_superior else moved
