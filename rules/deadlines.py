@@ -79,7 +79,8 @@ def shades(item: ItemState, policy: Policy, calendar: WorkCalendar) -> Shades:
     }.get(item.stage)
     if within is None:
         return Shades(None, None)
-    last = calendar.add(calendar.day_of(item.stage_since), within)
+    # Like the agenda: a stay that a hold interrupted is counted from where the clock restarted.
+    last = calendar.add(calendar.day_of(max(item.stage_since, item.plan_from)), within)
     return Shades(calendar.opening(last), calendar.end_of(last))
 
 

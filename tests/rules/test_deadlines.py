@@ -30,6 +30,7 @@ from tests.rules.oracles import (
     ONE,
     TICK,
     calendars,
+    clock_time,
     counted,
     days_of_the_year,
     instants,
@@ -195,6 +196,27 @@ def test_a_hold_of_less_than_a_day_moves_nothing() -> None:
 
 
 # Lights
+
+
+@given(calendars(), st.sampled_from(Stage), days_of_the_year(), instants(), instants())
+def test_the_instants_of_the_light_are_those_of_the_limit_that_runs(
+    days, stage, due, since, plan_from
+) -> None:
+    state = item(stage, due=due, stage_since=since, plan_from=plan_from)
+    found = shades(state, policy(), days)
+    if stage in (Stage.ASSIGNMENT, Stage.DEADLINE, Stage.REMINDER):
+        yellow, last = step(days, due, -3), due
+    elif stage in (Stage.VERIFICATION, Stage.CLOSURE):
+        within = 5 if stage is Stage.VERIFICATION else 3
+        # A stay that was interrupted by a hold is counted from its end, as the agenda does.
+        yellow = last = step(days, days.day_of(max(since, plan_from)), within)
+    else:
+        assert found == Shades(None, None)
+        return
+    assert found.yellow_at == clock_time(days, yellow, 9)
+    assert days.day_of(found.red_at) == last + ONE
+    assert days.day_of(found.red_at - TICK) == last
+    assert found.yellow_at < found.red_at
 
 
 @pytest.mark.parametrize(
