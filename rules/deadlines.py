@@ -14,6 +14,9 @@ from rules.policy import Limit, Policy
 from rules.vocabulary import Light, Severity, Stage
 from rules.workdays import WorkCalendar
 
+FARTHEST = date(2100, 12, 31)
+"""A later day is a slip of the pen: no calendar is worked out for it."""
+
 CHASED = frozenset({Stage.DEADLINE, Stage.REMINDER})
 
 

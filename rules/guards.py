@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from rules.agenda import due_step
 from rules.commands import Command
+from rules.deadlines import FARTHEST
 from rules.duties import covers, is_independent, sits_in_responsible_unit
 from rules.errors import Refusal
 from rules.item import Facts, ItemState, PersonFact, within
@@ -124,6 +125,16 @@ def require_future_due(case: Case) -> Refusal | None:
         return None
     return Refusal(
         "RequireFutureDue", f"The deadline {due} has already passed.", "Give a later day."
+    )
+
+
+def keep_due_in_sight(case: Case) -> Refusal | None:
+    """A deadline lies in years for which a calendar can be worked out."""
+    due = case.asked_day("due")
+    if due is None or due <= FARTHEST:
+        return None
+    return Refusal(
+        "KeepDueInSight", f"The deadline {due} lies too far ahead.", f"Give a day up to {FARTHEST}."
     )
 
 

@@ -44,15 +44,16 @@ COORDINATOR, SUPERVISOR, VERIFIER, SYSTEM, ANYONE = (
 OFFICE = COORDINATOR | SUPERVISOR
 DOER = R.RESPONSIBLE | R.LEADER
 
-DUE_SET = (g.require_future_due, g.keep_within_superior_limit)
+DUE_SET = (g.keep_due_in_sight, g.require_future_due, g.keep_within_superior_limit)
 NAMED = (g.require_responsible_in_unit, *DUE_SET, g.require_running_clock)
 ENDED = (g.require_reason, g.forbid_judging_own_unit)
 JUDGED = (g.require_running_clock, g.forbid_judging_own_unit)
 STRUCK = (*JUDGED, g.forbid_approving_own_verification)
-ASKED = (g.require_running_clock, g.require_reason, g.require_unexpired_due, g.require_later_due,
-         g.keep_within_superior_limit, g.limit_extensions, g.one_request_at_a_time)  # fmt: skip
-GRANTED = (g.require_pending_request, g.forbid_judging_own_unit, g.require_later_due,
-           g.keep_within_superior_limit)  # fmt: skip
+ASKED = (g.require_running_clock, g.require_reason, g.require_unexpired_due, g.keep_due_in_sight,
+         g.require_later_due, g.keep_within_superior_limit, g.limit_extensions,
+         g.one_request_at_a_time)  # fmt: skip
+GRANTED = (g.require_pending_request, g.forbid_judging_own_unit, g.keep_due_in_sight,
+           g.require_later_due, g.keep_within_superior_limit)  # fmt: skip
 REFUSED = (g.require_pending_request, *ENDED)
 DONE = (g.require_running_clock, g.require_evidence)
 

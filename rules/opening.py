@@ -10,12 +10,17 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from rules.deadlines import FARTHEST
 from rules.decide import Decision, decided
+from rules.errors import InputError
 from rules.events import GENESIS, PAST, Event
 from rules.item import ItemState
 from rules.policy import Policy
 from rules.vocabulary import Outcome, Severity, Stage
 from rules.workdays import WorkCalendar
+
+EARLIEST = date(1900, 1, 1)
+"""An earlier deadline in a ledger is a blank in disguise."""
 
 
 class Opening(NamedTuple):
@@ -67,7 +72,17 @@ def opened(
     policy: Policy,
     calendar: WorkCalendar,
 ) -> Decision:
-    """The decision that enters an item at ``now``. Its id is 0 until the store gives one."""
+    """The decision that enters an item at ``now``. Its id is 0 until the store gives one.
+
+    Raises:
+        InputError: the deadline lies in a year for which no calendar is worked out.
+    """
+    if opening.due is not None and not EARLIEST <= opening.due <= FARTHEST:
+        raise InputError(
+            f"The deadline {opening.due} is no date of our time.",
+            f"Give a day from {EARLIEST} to {FARTHEST}.",
+            where="due",
+        )
     item = ItemState(
         id=0,
         ref=ref,

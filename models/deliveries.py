@@ -1,0 +1,220 @@
+"""The outbox: events that have not been announced, and deliveries on their way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
+
+from models.campaign import Campaign
+from models.delivery import Delivery
+from models.directory import MEMBERSHIP, PERSON, UNIT
+from models.event import EventRow
+from rules.vocabulary import Role
+
+EVENT = EventRow.__table__  # type: ignore[attr-defined]
+DELIVERY = Delivery.__table__  # type: ignore[attr-defined]
+CAMPAIGN = Campaign.__table__  # type: ignore[attr-defined]
+
+
+class Unannounced(NamedTuple):
+    """An event whose notices have not been derived yet."""
+
+    id: int
+    item_id: int
+    kind: str
+    data: str
+    actor_id: int
+
+
+class Holder(NamedTuple):
+    """Somebody who holds an office in the subtree of a unit."""
+
+    person_id: int
+    role: Role
+    path: str
+
+
+class Addressee(NamedTuple):
+    """Where a person is written to."""
+
+    name: str
+    email: str
+    lang: str
+    active: bool
+
+
+class Claimed(NamedTuple):
+    """A delivery that this process may make, until its claim runs out."""
+
+    id: int
+    event_id: int
+    item_id: int
+    person_id: int
+    kind: str
+    seat: str
+    address: str
+    attempts: int
+    message_id: str
+    message: bytes | None
+
+
+class Told(NamedTuple):
+    """The event that a delivery tells of."""
+
+    kind: str
+    data: str
+    at: datetime
+    hash: str
+    actor_id: int
+
+
+_UNANNOUNCED = (
+    select(EVENT.c.id, EVENT.c.item_id, EVENT.c.kind, EVENT.c.data, EVENT.c.actor_id)
+    .where(EVENT.c.announced.is_(False))
+    .order_by(EVENT.c.id)
+    .limit(bindparam("size"))
+)
+
+
+def unannounced(connection: Connection, size: int) -> list[Unannounced]:
+    """The oldest events without notices; on PostgreSQL only those nobody else has at hand."""
+    statement = _UNANNOUNCED
+    if connection.dialect.name != "sqlite":
+        statement = statement.with_for_update(skip_locked=True)
+    return [Unannounced(*row) for row in connection.execute(statement, {"size": size})]
+
+
+def holders(connection: Connection) -> list[Holder]:
+    """Everybody active who coordinates or supervises somewhere."""
+    statement = (
+        select(MEMBERSHIP.c.person_id, MEMBERSHIP.c.role, UNIT.c.path)
+        .join(UNIT, UNIT.c.id == MEMBERSHIP.c.unit_id)
+        .join(PERSON, PERSON.c.id == MEMBERSHIP.c.person_id)
+        .where(MEMBERSHIP.c.role.in_((Role.COORDINATOR, Role.SUPERVISOR)), PERSON.c.active)
+    )
+    return [Holder(*row) for row in connection.execute(statement)]
+
+
+def addressees(connection: Connection, ids: Iterable[int]) -> dict[int, Addressee]:
+    """Where these people are written to."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    columns = (PERSON.c.id, PERSON.c.name, PERSON.c.email, PERSON.c.lang, PERSON.c.active)
+    rows = connection.execute(select(*columns).where(PERSON.c.id.in_(wanted)))
+    return {row.id: Addressee(row.name, row.email, row.lang, row.active) for row in rows}
+
+
+def unit_names(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
+    """The names of these units."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    rows = connection.execute(select(UNIT.c.id, UNIT.c.name).where(UNIT.c.id.in_(wanted)))
+    return {row.id: row.name for row in rows}
+
+
+def campaign_names(connection: Connection) -> dict[int, tuple[str, str]]:
+    """Code and title of every campaign, by id."""
+    rows = connection.execute(select(CAMPAIGN.c.id, CAMPAIGN.c.code, CAMPAIGN.c.title))
+    return {row.id: (row.code, row.title) for row in rows}
+
+
+def enqueue(
+    connection: Connection, rows: Sequence[Mapping[str, Any]], announced: Iterable[int]
+) -> None:
+    """Store deliveries and mark their events as announced, in the caller's transaction."""
+    if rows:
+        connection.execute(insert(DELIVERY), list(rows))
+    marks = [{"of": event_id} for event_id in announced]
+    if marks:
+        connection.execute(_ANNOUNCED, marks)
+
+
+_ANNOUNCED = update(EVENT).where(EVENT.c.id == bindparam("of")).values(announced=True)
+
+_CLAIMABLE = (
+    select(*(DELIVERY.c[field] for field in Claimed._fields))
+    .where(
+        DELIVERY.c.state.in_(("pending", "failed")),
+        DELIVERY.c.next_attempt_at <= bindparam("now"),
+        or_(DELIVERY.c.claimed_until.is_(None), DELIVERY.c.claimed_until <= bindparam("now")),
+    )
+    .order_by(DELIVERY.c.next_attempt_at, DELIVERY.c.id)
+    .limit(bindparam("size"))
+)
+
+
+def claim(
+    connection: Connection, who: str, now: datetime, until: datetime, size: int
+) -> list[Claimed]:
+    """Take deliveries that are due. A claim that its taker does not settle runs out by itself."""
+    statement = _CLAIMABLE
+    if connection.dialect.name != "sqlite":
+        statement = statement.with_for_update(skip_locked=True)
+    taken = [Claimed(*row) for row in connection.execute(statement, {"now": now, "size": size})]
+    if taken:
+        marks = [{"of": row.id, "who": who, "until": until} for row in taken]
+        connection.execute(_CLAIM, marks)
+    return taken
+
+
+_CLAIM = (
+    update(DELIVERY)
+    .where(DELIVERY.c.id == bindparam("of"))
+    .values(claimed_by=bindparam("who"), claimed_until=bindparam("until"))
+)
+
+
+def told(connection: Connection, event_ids: Iterable[int]) -> dict[int, Told]:
+    """The events that deliveries tell of, by id."""
+    columns = (EVENT.c.id, EVENT.c.kind, EVENT.c.data, EVENT.c.at, EVENT.c.hash, EVENT.c.actor_id)
+    rows = connection.execute(select(*columns).where(EVENT.c.id.in_(sorted(set(event_ids)))))
+    return {row.id: Told(row.kind, row.data, row.at, row.hash, row.actor_id) for row in rows}
+
+
+def keep_messages(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep rendered messages (``of``, ``ident``, ``octets``) before they are first handed over."""
+    if rows:
+        connection.execute(_KEEP, list(rows))
+
+
+_KEEP = (
+    update(DELIVERY)
+    .where(DELIVERY.c.id == bindparam("of"))
+    .values(message_id=bindparam("ident"), message=bindparam("octets"))
+)
+
+
+def settle(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write how attempts ended: ``of``, ``new_state``, ``why``, ``tries``, ``next``, ``sent``."""
+    if rows:
+        connection.execute(_SETTLE, list(rows))
+
+
+_SETTLE = (
+    update(DELIVERY)
+    .where(DELIVERY.c.id == bindparam("of"))
+    .values(
+        state=bindparam("new_state"),
+        reason=bindparam("why"),
+        attempts=bindparam("tries"),
+        next_attempt_at=bindparam("next"),
+        sent_at=bindparam("sent"),
+        claimed_by=None,
+        claimed_until=None,
+    )
+)
+
+
+def next_attempt(connection: Connection) -> datetime | None:
+    """When the next delivery is due; None when none is waiting."""
+    found: datetime | None = connection.execute(
+        select(func.min(DELIVERY.c.next_attempt_at)).where(
+            DELIVERY.c.state.in_(("pending", "failed"))
+        )
+    ).scalar()
+    return found
