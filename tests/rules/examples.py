@@ -55,6 +55,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "waive": {"person": "colleague", "reason": "县里没有别人"},
     "comment": {"text": "请抓紧"},
     "correct": {"title": "窗口推诿（更正）"},
+    "relist": {"title": "窗口推诿（台账）", "extra": "{}", "ledger": "1"},
     "record": {"document": "reminder_letter", "serial": "1", "level": 1},
     "fire": {},
 }

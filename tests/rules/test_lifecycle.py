@@ -62,7 +62,8 @@ reopen            | -            | -                     | -                   |
 withdraw          | closed:S     | closed:S              | closed:S            | closed:S       | closed:S              | closed:S                  | -
 waive             | intake:S     | assignment:S          | deadline:S          | reminder:S     | verification:S        | closure:S                 | -
 comment           | intake:A     | assignment:A          | deadline:A          | reminder:A     | verification:A        | closure:A                 | closed:A
-correct           | intake:CP    | assignment:CP         | deadline:CP         | reminder:CP    | verification:CP       | closure:CP                | closed:CP
+correct           | intake:C     | assignment:C          | deadline:C          | reminder:C     | verification:C        | closure:C                 | closed:C
+relist            | intake:P     | assignment:P          | deadline:P          | reminder:P     | verification:P        | closure:P                 | closed:P
 record            | intake:P     | assignment:P          | deadline:P          | reminder:P     | verification:P        | closure:P                 | closed:P
 fire              | -            | assignment/deadline:P | deadline/reminder:P | reminder:P     | verification:P        | closure:P                 | closed:P
 """  # noqa: E501
@@ -115,7 +116,7 @@ def named(value: object) -> str | None:
 
 def test_the_hand_written_table_has_every_pair_once() -> None:
     pairs = [(cell.stage, cell.command) for cell in CELLS]
-    assert len(pairs) == len(Stage) * len(COMMANDS) == 7 * 29
+    assert len(pairs) == len(Stage) * len(COMMANDS) == 7 * 30
     assert set(pairs) == {(stage, command) for stage in Stage for command in COMMANDS}
 
 
@@ -149,7 +150,9 @@ def test_the_refusal_of_an_absent_pair_names_what_a_person_may_do_there(stage: S
     refused = decide(case(item(stage), COMMANDS["register"](title="x"), COORDINATOR))
     assert isinstance(refused, Refusal)
     for command in commands_in(stage):
-        assert (command in refused.remedy) == (command not in {"screen", "record", "fire"})
+        assert (command in refused.remedy) == (
+            command not in {"screen", "relist", "record", "fire"}
+        )
 
 
 @pytest.mark.parametrize(("cell", "letter"), GIVEN, ids=named)
