@@ -8,8 +8,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from rules.deadlines import Shades, due_after_hold, due_for, light, limit_day, shades
+from rules.deadlines import FARTHEST, Shades, due_after_hold, due_for, light, limit_day, shades
 from rules.decide import Decision, decide
+from rules.errors import Refusal
 from rules.policy import Limit
 from rules.vocabulary import Light, Severity, Stage
 from tests.cast import (
@@ -25,7 +26,7 @@ from tests.cast import (
     item,
     policy,
 )
-from tests.rules.examples import LATER, example
+from tests.rules.examples import LATER, NEEDED, example
 from tests.rules.oracles import (
     ONE,
     TICK,
@@ -137,6 +138,31 @@ def test_work_that_is_returned_keeps_its_deadline_while_that_lies_ahead(changes,
 def test_a_relapse_gets_a_new_deadline_even_if_the_old_one_lies_ahead() -> None:
     reopened = given_to(Stage.CLOSED, "reopen", COORDINATOR)
     assert (reopened.due, reopened.life, reopened.round) == (MARCH_24, 2, 2)
+
+
+FAR = [FARTHEST + ONE, date(9999, 1, 1), date.max]
+
+
+@pytest.mark.parametrize("day", FAR)
+@pytest.mark.parametrize(
+    ("stage", "command", "actor"),
+    [
+        (Stage.ASSIGNMENT, "assign", COORDINATOR),
+        (Stage.DEADLINE, "request_extension", RESPONSIBLE),
+        (Stage.DEADLINE, "grant_extension", COORDINATOR),
+        (Stage.VERIFICATION, "fail", VERIFIER),
+        (Stage.CLOSURE, "deny", SUPERVISOR),
+        (Stage.CLOSED, "reopen", COORDINATOR),
+        (Stage.DEADLINE, "hold", COORDINATOR),
+    ],
+)
+def test_a_slip_of_the_pen_in_the_year_is_refused(day, stage, command, actor) -> None:
+    """No calendar is worked out for thousands of years because somebody typed 9999."""
+    field = "until" if command == "hold" else "due"
+    changes = NEEDED.get(command, {})
+    refused = decide(example(stage, command, actor, {field: day}, changes))
+    assert isinstance(refused, Refusal)
+    assert refused.rule == ("LimitHold" if command == "hold" else "KeepDueInSight")
 
 
 # Stopping the clock

@@ -40,29 +40,30 @@ OBJECTIONS = {
     "reject": "Reason OwnUnit",
     "merge": "Reason OwnUnit MergeTarget",
     "transfer": "Reason OwnUnit",
-    "assign": "Responsible FutureDue SuperiorLimit RunningClock",
+    "assign": "Responsible InSight FutureDue SuperiorLimit RunningClock",
     "acknowledge": "Assignment RunningClock",
     "decline": "Assignment Reason",
     "report_progress": "",
     "attach_evidence": "Digest",
     "request_extension": (
-        "RunningClock Reason UnexpiredDue LaterDue SuperiorLimit Extensions OneRequest"
+        "RunningClock Reason UnexpiredDue InSight LaterDue SuperiorLimit Extensions OneRequest"
     ),
-    "grant_extension": "PendingRequest OwnUnit LaterDue SuperiorLimit",
+    "grant_extension": "PendingRequest OwnUnit InSight LaterDue SuperiorLimit",
     "refuse_extension": "PendingRequest Reason OwnUnit",
     "submit": "RunningClock Evidence",
     "appoint": "IndependentVerifier",
     "pass": "RunningClock OwnUnit",
-    "fail": "RunningClock OwnUnit Reason FutureDue SuperiorLimit",
+    "fail": "RunningClock OwnUnit Reason InSight FutureDue SuperiorLimit",
     "approve": "RunningClock OwnUnit OwnVerification",
-    "deny": "RunningClock OwnUnit OwnVerification Reason FutureDue SuperiorLimit",
+    "deny": "RunningClock OwnUnit OwnVerification Reason InSight FutureDue SuperiorLimit",
     "hold": "Reason OwnUnit RunningClock HoldLimit",
     "resume": "StoppedClock",
-    "reopen": "Relapse Reason FutureDue SuperiorLimit",
+    "reopen": "Relapse Reason InSight FutureDue SuperiorLimit",
     "withdraw": "Reason OwnUnit",
     "waive": "Reason WaivingForOneself",
     "comment": "",
     "correct": "Title",
+    "relist": "Title",
     "record": "",
     "fire": "Early",
 }
@@ -108,6 +109,10 @@ BENDS: dict[str, tuple[Callable[..., Any], list[Bend]]] = {
     ]),
     "Assignment": (g.require_assignment, [
         Bend("RequireAssignment", {}, {"responsible_id": None}, LEADER),
+    ]),
+    "InSight": (g.keep_due_in_sight, [
+        Bend("KeepDueInSight", {"due": date(2101, 1, 1)}),
+        Bend("KeepDueInSight", {"due": date.max}),
     ]),
     "FutureDue": (g.require_future_due, [Bend("RequireFutureDue", {"due": YESTERDAY})]),
     "LaterDue": (g.require_later_due, [
@@ -182,8 +187,8 @@ USUAL = {
     "acknowledge": RESPONSIBLE, "decline": RESPONSIBLE, "report_progress": RESPONSIBLE,
     "request_extension": RESPONSIBLE, "submit": RESPONSIBLE,
     "pass": VERIFIER, "fail": VERIFIER, "approve": SUPERVISOR, "deny": SUPERVISOR,
-    "withdraw": SUPERVISOR, "waive": SUPERVISOR, "screen": SYSTEM, "record": SYSTEM,
-    "fire": SYSTEM,
+    "withdraw": SUPERVISOR, "waive": SUPERVISOR, "screen": SYSTEM, "relist": SYSTEM,
+    "record": SYSTEM, "fire": SYSTEM,
 }  # fmt: skip
 
 
