@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
+from heapq import merge
 from typing import NamedTuple
 
 from rules.item import ItemState
@@ -94,8 +95,16 @@ def _progress(item: ItemState, policy: Policy, calendar: WorkCalendar) -> Iterat
     count = 1
     while (day := calendar.add(start, count * policy.progress_every)) < item.due:
         key = f"progress/{count}/{plan}"
-        yield Step(calendar.opening(day), key, StepKind.PROGRESS, 0, "progress")
+        yield Step(calendar.opening(day), key, StepKind.PROGRESS, 0, "chase")
         count += 1
+
+
+def _work(item: ItemState, policy: Policy, calendar: WorkCalendar) -> Iterator[Step]:
+    """Everything that is said to whoever works on the item, in order of time.
+
+    One track, so that who is told of a missed deadline is not also asked how it goes.
+    """
+    return merge(_chase(item, policy, calendar), _progress(item, policy, calendar))
 
 
 def _acknowledgement(item: ItemState, policy: Policy, calendar: WorkCalendar) -> Iterator[Step]:
@@ -153,8 +162,8 @@ def _look_back(item: ItemState, policy: Policy, calendar: WorkCalendar) -> Itera
 _TRACKS: dict[Stage, tuple[Track, ...]] = {
     Stage.INTAKE: (),
     Stage.ASSIGNMENT: (_acknowledgement,),
-    Stage.DEADLINE: (_chase, _progress),
-    Stage.REMINDER: (_chase, _progress),
+    Stage.DEADLINE: (_work,),
+    Stage.REMINDER: (_work,),
     Stage.VERIFICATION: (_verification,),
     Stage.CLOSURE: (_closure,),
     Stage.CLOSED: (_look_back,),
@@ -205,5 +214,11 @@ def due_step(
             best = due
     if not best:
         return None
-    highest = max(best, key=lambda step: (step.level, step.at))
+    highest = max(best, key=_weight)
     return DueStep(highest, tuple(step for step in best if step is not highest))
+
+
+def _weight(step: Step) -> tuple[int, datetime, bool]:
+    """Which of several due steps is carried out: the highest rung, else the latest; asking for a
+    report gives way to a reminder of the same day."""
+    return step.level, step.at, step.kind is not StepKind.PROGRESS

@@ -291,7 +291,7 @@ def _fire(case: Case) -> Effect:
     data: dict[str, Any] = {"step": step.kind.value, "level": step.level, "planned": step.at}
     if due.overtaken:
         data["skipped"] = [s.key for s in due.overtaken]
-        data["why_skipped"] = "overtaken by a later step while no sweep ran"
+        data["why_skipped"] = "overtaken by a later or weightier step"
     return Effect({**_stepped(case, step.kind, step.level), "fired": keys}, data, step.key)
 
 
