@@ -46,21 +46,37 @@ class Plan:
 
 
 def find_header(sheet: Sheet, mapping: Mapping) -> Header | None:
-    """The row that fits the mapping best, the topmost of equals; None when all are empty."""
-    shape = mapping.file
+    """The row that fits the mapping best, the topmost of equals; None when all are empty.
+
+    Raises InputError when the sheet cannot be read as far as its first rows.
+    """
     best: Header | None = None
+    for found in _candidates(sheet, mapping):
+        if best is None or fits_better(found, best):
+            best = found
+    return best
+
+
+def _candidates(sheet: Sheet, mapping: Mapping) -> Iterator[Header]:
+    shape = mapping.file
     above = 0
-    for row, cells in islice(sheet.rows(), shape.header_row or shape.header_within):
+    rows = islice(sheet.rows(), shape.header_row or shape.header_within)
+    while True:
+        try:
+            row, cells = next(rows, (0, ()))
+        except InputError:
+            # Below a header this may be no more than a text cut at the wrong delimiter.
+            if above:
+                return
+            raise
+        if not row:
+            return
         names = _names(cells)
         if not any(names):
             continue
         above += 1
-        if shape.header_row and row != shape.header_row:
-            continue
-        found = _judged(row, names, above, mapping)
-        if best is None or fits_better(found, best):
-            best = found
-    return best
+        if row == (shape.header_row or row):
+            yield _judged(row, names, above, mapping)
 
 
 def _fit(header: Header) -> tuple[bool, int]:

@@ -129,7 +129,7 @@ class _Cells:
         if instant is None:
             return None
         utc = instant.astimezone(UTC).replace(microsecond=0)
-        local = utc.astimezone(self.zone).replace(tzinfo=None)
+        local = utc.astimezone(self.zone).replace(tzinfo=None, fold=0)
         exact = local.replace(tzinfo=self.zone).astimezone(UTC) == utc
         return local if exact and local.year >= _OLDEST else utc.isoformat(" ")
 

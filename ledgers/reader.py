@@ -117,14 +117,21 @@ def _table(path: Path, sheets: list[Sheet], mapping: Mapping) -> tuple[Sheet, He
     """The sheet with the header that fits best, and the other sheets that have one."""
     best: tuple[Sheet, Header] | None = None
     complete = []
+    unreadable: list[InputError] = []
     for sheet in sheets:
-        header = find_header(sheet, mapping)
+        try:
+            header = find_header(sheet, mapping)
+        except InputError as error:
+            unreadable.append(error)
+            continue
         if header is None:
             continue
         if best is None or fits_better(header, best[1]):
             best = sheet, header
         if not header.missing:
             complete.append(sheet.name)
+    if unreadable and not complete:
+        raise unreadable[0]
     if best is None:
         raise InputError(
             "The file holds no rows.", "Check that the right file and sheet were saved.", str(path)

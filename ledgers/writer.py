@@ -9,7 +9,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from itertools import chain
@@ -130,6 +130,17 @@ def _write_xlsx(
     sheet.freeze_panes = "C2"
     for index, width in enumerate(columns.widths, 1):
         sheet.column_dimensions[get_column_letter(index)].width = width
+    try:
+        done = _append(path, sheet, rows, columns)
+        sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns.names))}{done.rows + 1}"
+        book.save(temporary)
+    except BaseException:
+        _abandon(sheet)
+        raise
+    return done
+
+
+def _append(path: Path, sheet: Any, rows: Iterable[ExportRow], columns: Layout) -> Written:
     sheet.append([_head(sheet, text) for text in columns.names])
     shortened: list[str] = []
     count = 0
@@ -143,9 +154,14 @@ def _write_xlsx(
         cells = columns.cells(row)
         shortened += _shorten(cells, count + 1)
         sheet.append([_cell(sheet, content) for content in cells])
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns.names))}{count + 1}"
-    book.save(temporary)
     return Written(path, count, tuple(shortened))
+
+
+def _abandon(sheet: Any) -> None:
+    # openpyxl would keep its own temporary file, with what was written, until the program ends.
+    for step in (sheet.close, lambda: sheet._writer.cleanup()):
+        with suppress(Exception):
+            step()
 
 
 def _head(sheet: Any, text: str) -> Any:

@@ -97,3 +97,11 @@ def test_reading_depends_on_nothing_but_what_is_given(tmp_path: Path) -> None:
     codes = [[w.code for w in getattr(row, "warnings", ())] for row in read(path, None, SHANGHAI)]
     assert TODAY.isoformat() == "2026-03-02"
     assert codes == [["future"], []]
+
+
+def test_a_quotation_mark_in_the_header_does_not_hide_the_right_delimiter(tmp_path: Path) -> None:
+    path = text(tmp_path / "a.csv", '"title, in short"\tno\ttitle\n"x, y"\t1\ta\n')
+    assert only(read(path, small(unknown="ignore"))).title == "a"
+    path = text(tmp_path / "b.csv", 'no,title,"note\n1,a,b\n')
+    with pytest.raises(InputError, match="quotation mark"):
+        read(path)
