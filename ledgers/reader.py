@@ -11,7 +11,7 @@ raises it there, so whoever stores rows does so in one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, tzinfo
@@ -19,7 +19,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from ledgers.filetype import Limits, recognise
-from ledgers.header import Header, find_header, fits_better, plan
+from ledgers.header import Header, Plan, find_header, fits_better, plan
 from ledgers.mapping import Mapping
 from ledgers.row import LedgerRow, RowRefused
 from ledgers.row_cells import Reading
@@ -84,17 +84,26 @@ def _opened(
     sheet, header, rivals = _table(path, sheets, mapping)
     where = f"{path}, {sheet.name}, row {header.row}"
     columns = plan(header, mapping, where)
-    remarks = []
-    if columns.ignored:
-        remarks.append(
-            f"Columns that the mapping does not know were ignored: {', '.join(columns.ignored)}."
+    reading = _reading(mapping, columns, sheet, zone, today, lang)
+    remarks = tuple(_remarks(columns.ignored, rivals))
+    count = max(0, sheet.count() - header.above)
+    return Ledger(sheet.name, header.row, columns.names, count, remarks, reading)
+
+
+def _remarks(ignored: Sequence[str], rivals: Sequence[str]) -> Iterator[str]:
+    if ignored:
+        yield f"Columns that the mapping does not know were ignored: {', '.join(ignored)}."
+    for rival in rivals:
+        yield (
+            f'The sheet "{rival}" has such a header too and was not read; import it by its own '
+            "mapping (file: sheet:)."
         )
-    remarks += [
-        f'The sheet "{rival}" has such a header too and was not read; import it by its own '
-        "mapping (file: sheet:)."
-        for rival in rivals
-    ]
-    reading = Reading(
+
+
+def _reading(
+    mapping: Mapping, columns: Plan, sheet: Sheet, zone: tzinfo, today: date, lang: str
+) -> Reading:
+    return Reading(
         mapping=mapping,
         plan=columns,
         sheet=sheet,
@@ -109,8 +118,6 @@ def _opened(
         says_closed={folded(text): True for text in mapping.closed.yes}
         | {folded(text): False for text in mapping.closed.no},
     )
-    count = max(0, sheet.count() - header.above)
-    return Ledger(sheet.name, header.row, columns.names, count, tuple(remarks), reading)
 
 
 def _table(path: Path, sheets: list[Sheet], mapping: Mapping) -> tuple[Sheet, Header, list[str]]:

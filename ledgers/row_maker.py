@@ -13,7 +13,7 @@ from ledgers.literal import unquoted
 from ledgers.row import LedgerRow, RowRefused
 from ledgers.row_cells import Reading, RowCells
 from ledgers.values import CellError, Formula, Value, folded, shown
-from rules.vocabulary import Stage
+from rules.vocabulary import Outcome, Stage
 
 _SEPARATORS = re.compile(r"[、，,；;]")
 _SHORTENED = re.compile(r"\d(?:\.\d+)?[eE]\+\d+")
@@ -78,9 +78,7 @@ class RowMaker:
         opened, due = cells.instant("opened"), cells.day("due")
         stage = cells.word("stage")
         closed, closed_at = self._closing(cells, stage, extra)
-        outcome = cells.word("outcome")
-        if outcome is not None and closed is False:
-            cells.warn(cells.column("outcome"), "outcome_while_open", text=cells.text("outcome"))
+        outcome = self._outcome(cells, closed)
         self._check_order(cells, opened, due, closed_at)
         return LedgerRow(
             row=cells.row,
@@ -144,6 +142,12 @@ class RowMaker:
             extra.setdefault(self._reading.plan.names[index], text)
             closed_at = None
         return said, closed_at
+
+    def _outcome(self, cells: RowCells, closed: bool | None) -> Outcome | None:
+        outcome: Outcome | None = cells.word("outcome")
+        if outcome is not None and closed is False:
+            cells.warn(cells.column("outcome"), "outcome_while_open", text=cells.text("outcome"))
+        return outcome
 
     def _said_closed(self, cells: RowCells) -> bool | None:
         if "closed" not in self._reading.plan.fields:

@@ -58,12 +58,7 @@ def write(
     is replaced only when all is written. What ``rows`` raises is passed on (an OSError is taken
     for the disk's).
     """
-    if path.suffix.lower() not in (".xlsx", ".csv"):
-        raise InputError(
-            f"{path.name} is neither an .xlsx nor a .csv file.", "Name it accordingly.", str(path)
-        )
-    if path.is_dir():
-        raise InputError("This is a folder.", "Name a file in it.", str(path))
+    _check_name(path)
     if extras is None:
         rows = list(rows)
         extras = list(dict.fromkeys(chain.from_iterable(row.extra for row in rows)))
@@ -73,6 +68,15 @@ def write(
             return Written(path, _write_csv(temporary, rows, columns))
         title = "台账" if lang.startswith("zh") else "Ledger"
         return _write_xlsx(path, temporary, rows, columns, title)
+
+
+def _check_name(path: Path) -> None:
+    if path.suffix.lower() not in (".xlsx", ".csv"):
+        raise InputError(
+            f"{path.name} is neither an .xlsx nor a .csv file.", "Name it accordingly.", str(path)
+        )
+    if path.is_dir():
+        raise InputError("This is a folder.", "Name a file in it.", str(path))
 
 
 @contextmanager
