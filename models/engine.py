@@ -9,16 +9,28 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, PoolProxiedConnection, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from models.conditions import explain, explain_words
 from rules.errors import InputError, Unavailable
 
 BUSY_MILLISECONDS = 15_000
 """How long a SQLite writer waits for another one."""
+
+DRIVERS = {
+    "sqlite": "sqlite",
+    "postgresql": "postgresql+psycopg",
+    "postgres": "postgresql+psycopg",
+}
+"""The drivers that we bring; one that a URL names besides is not asked for."""
+
+_URL = "RECTIFLOW_DATABASE_URL"
+_URL_HINT = "Use sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME."
 
 
 def open_engine(url: str) -> Engine:
@@ -29,22 +41,20 @@ def open_engine(url: str) -> Engine:
     """
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise InputError("This is not a database URL.", _URL_HINT, where=_URL) from error
-    if parsed.drivername in ("postgresql", "postgres"):
-        parsed = parsed.set(drivername="postgresql+psycopg")
-    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+    backend = parsed.get_backend_name()
+    if backend not in DRIVERS:
         raise InputError(f"{parsed.drivername} is not supported.", _URL_HINT, where=_URL)
+    if backend == "sqlite" and parsed.database in (None, "", ":memory:"):
+        raise InputError("Items are kept in a file, not in memory.", _URL_HINT, where=_URL)
+    parsed = parsed.set(drivername=DRIVERS[backend])
     try:
-        if parsed.get_backend_name() == "sqlite":
+        if backend == "sqlite":
             return _sqlite(parsed.render_as_string(hide_password=False))
         return create_engine(parsed, pool_pre_ping=True, pool_size=8, max_overflow=16)
     except (ArgumentError, NoSuchModuleError) as error:
         raise InputError("This is not a usable database URL.", _URL_HINT, where=_URL) from error
-
-
-_URL = "RECTIFLOW_DATABASE_URL"
-_URL_HINT = "Use sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME."
 
 
 def _sqlite(url: str) -> Engine:
@@ -59,43 +69,62 @@ def _sqlite(url: str) -> Engine:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA cache_size = -32000")
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
+    # In place of a listener to "begin", which would make every statement look for listeners.
+    engine.dialect.do_begin = _begin  # type: ignore[method-assign]
     return engine
+
+
+def _begin(dbapi_connection: PoolProxiedConnection) -> None:
+    writes = dbapi_connection.info.pop("writes", False)
+    dbapi_connection.cursor().execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def prepare_file(engine: Engine) -> None:
     """Make a SQLite database's folder and switch its file to WAL; nothing for other databases."""
-    if engine.dialect.name != "sqlite" or not engine.url.database:
+    file = engine.url.database or ""
+    if engine.dialect.name != "sqlite" or file.startswith("file:"):
         return
     try:
-        Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
-        with sqlite3.connect(engine.url.database) as connection:
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(file, timeout=BUSY_MILLISECONDS / 1000)) as connection:
             connection.execute("PRAGMA journal_mode = WAL")
-        connection.close()
-    except (OSError, sqlite3.Error) as error:
+    except OSError as error:
         raise Unavailable(
-            f"The database {engine.url.database} cannot be created: {error}.",
+            f"{_name(engine)} cannot be created: {error.strerror}.",
             "Check that the folder exists and may be written to.",
         ) from error
+    except sqlite3.Error as error:
+        raise (explain_words(str(error), _name(engine)) or error) from error
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """One writing transaction: committed at the end, rolled back when anything is raised."""
-    door = engine.execution_options(writes=True)
-    with _explained(engine), door.connect() as connection, connection.begin():
-        yield connection
+    """One writing transaction: committed at the end, rolled back when anything is raised.
+
+    Raises:
+        Unavailable: the database cannot be reached, written or grown, or others keep it busy.
+    """
+    with _explained(engine), engine.connect() as connection:
+        connection.info["writes"] = True
+        with connection.begin():
+            yield connection
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """One consistent view of the database; nothing is written."""
-    with _explained(engine), engine.connect() as connection, connection.begin():
-        yield connection
+    """One consistent view of the database, whatever is written meanwhile; nothing is written.
+
+    Raises:
+        Unavailable: the database cannot be reached or read.
+    """
+    with _explained(engine), engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            # By default each statement would see its own moment.
+            connection.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+        with connection.begin():
+            yield connection
 
 
 @contextmanager
@@ -104,36 +133,15 @@ def _explained(engine: Engine) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        explained = explain(error, engine)
+        explained = explain(error, _name(engine))
         if explained is None:
             raise
         raise explained from error
+    except PoolTimeout as error:
+        raise Unavailable(
+            f"{_name(engine)} is busy: all our connections are in use.", "Try again."
+        ) from error
 
 
-_CONDITIONS = (
-    ("database is locked", "is locked by another program", "Close what else has it open."),
-    ("readonly database", "may only be read", "Check the permissions of the file and its folder."),
-    ("read-only transaction", "may only be read", "Connect to the primary server."),
-    ("disk is full", "cannot grow: the disk is full", "Free some space; nothing was lost."),
-    ("no space left", "cannot grow: the disk is full", "Free some space; nothing was lost."),
-    ("disk i/o error", "cannot be read or written: the disk reports an error", "Check the disk."),
-    ("unable to open database", "cannot be opened", "Check the path and the folder's permissions."),
-    ("file is not a database", "is not a database", "Check RECTIFLOW_DATABASE_URL."),
-    ("malformed", "is damaged", "Restore it from a backup."),
-    ("no such table", "has no tables yet", "Run: rectiflow init."),
-    ("no such column", "has an older schema", "Run: rectiflow init."),
-    ("undefinedtable", "has no tables yet", "Run: rectiflow init."),
-    ("undefinedcolumn", "has an older schema", "Run: rectiflow init."),
-    ("password authentication failed", "refuses our password", "Check RECTIFLOW_DATABASE_URL."),
-    ("connection", "cannot be reached", "Check that it runs, and RECTIFLOW_DATABASE_URL."),
-)  # fmt: skip
-
-
-def explain(error: DBAPIError, engine: Engine) -> Unavailable | None:
-    """The database's condition as a sentence, or None when the error is our own mistake."""
-    text = f"{type(error.orig).__name__} {error.orig}".lower()
-    name = f"The database {engine.url.render_as_string(hide_password=True)}"
-    for sign, what, remedy in _CONDITIONS:
-        if sign in text:
-            return Unavailable(f"{name} {what}.", remedy)
-    return None
+def _name(engine: Engine) -> str:
+    return f"The database {engine.url.render_as_string(hide_password=True)}"

@@ -14,6 +14,12 @@ from sqlmodel import Field, SQLModel
 from models.types import Instant, Keys, Word
 from rules.vocabulary import Outcome, Severity, Source, Stage
 
+LAGGING = "followed >= 0 AND (followed < moves OR lease_until IS NOT NULL)"
+"""The flow has not seen the item's last move, or was working on it when last heard of."""
+
+UNSTARTED = "followed >= 0 AND flow_run_id IS NULL"
+"""The item has no flow run yet."""
+
 
 class Item(SQLModel, table=True):
     """One item."""
@@ -21,10 +27,9 @@ class Item(SQLModel, table=True):
     __table_args__ = (
         Index("item_due", "next_action_at", sqlite_where=text("next_action_at IS NOT NULL"),
               postgresql_where=text("next_action_at IS NOT NULL")),
-        Index("item_lag", "lease_until", sqlite_where=text("followed < moves"),
-              postgresql_where=text("followed < moves")),
-        Index("item_unstarted", "id", sqlite_where=text("flow_run_id IS NULL AND followed >= 0"),
-              postgresql_where=text("flow_run_id IS NULL AND followed >= 0")),
+        Index("item_lag", "id", sqlite_where=text(LAGGING), postgresql_where=text(LAGGING)),
+        Index("item_unstarted", "id", sqlite_where=text(UNSTARTED),
+              postgresql_where=text(UNSTARTED)),
         Index("item_number", "campaign_id", "number", unique=True,
               sqlite_where=text("number <> ''"), postgresql_where=text("number <> ''")),
         Index("item_listing", "stage", "due", "id"),

@@ -107,11 +107,11 @@ def _moved(case: Case, row: Row, changes: Mapping[str, Any]) -> ItemState:
     if stage not in row.to:
         raise AssertionError(f"{row.command} may not lead from {row.stage} to {stage}")
     new = {**changes, "stage": stage, "version": old.version + 1}
-    level = changes.get("level", old.level)
     if stage is not old.stage:
         new["stage_since"] = case.now
         if stage is Stage.CLOSED:
             new["closed_at"] = case.now
-    if stage is not old.stage or level > old.level or changes.get("life", old.life) != old.life:
+    climbed = changes.get("level", old.level) > old.level
+    if stage is not old.stage or climbed or row.command == "assign":
         new["moves"] = old.moves + 1
     return old._replace(**new)

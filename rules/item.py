@@ -35,7 +35,7 @@ class ItemState(NamedTuple):
     version: int
     """Number of events in the history; the next event gets the next number."""
     moves: int
-    """Counts what the flow must follow: stage changes and rungs."""
+    """Counts what the flow must follow: stage changes, assignments and rungs."""
     head: str
     """Hash of the newest event."""
 

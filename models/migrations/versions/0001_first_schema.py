@@ -189,10 +189,10 @@ def upgrade() -> None:
     op.create_index(
         "item_lag",
         "item",
-        ["lease_until"],
+        ["id"],
         unique=False,
-        sqlite_where=sa.text("followed < moves"),
-        postgresql_where=sa.text("followed < moves"),
+        sqlite_where=sa.text("followed >= 0 AND (followed < moves OR lease_until IS NOT NULL)"),
+        postgresql_where=sa.text("followed >= 0 AND (followed < moves OR lease_until IS NOT NULL)"),
     )
     op.create_index("item_listing", "item", ["stage", "due", "id"], unique=False)
     op.create_index(
@@ -208,8 +208,8 @@ def upgrade() -> None:
         "item",
         ["id"],
         unique=False,
-        sqlite_where=sa.text("flow_run_id IS NULL AND followed >= 0"),
-        postgresql_where=sa.text("flow_run_id IS NULL AND followed >= 0"),
+        sqlite_where=sa.text("followed >= 0 AND flow_run_id IS NULL"),
+        postgresql_where=sa.text("followed >= 0 AND flow_run_id IS NULL"),
     )
     op.create_index(op.f("ix_item_flow_run_id"), "item", ["flow_run_id"], unique=False)
     op.create_index(op.f("ix_item_responsible_id"), "item", ["responsible_id"], unique=False)
@@ -456,8 +456,8 @@ def downgrade() -> None:
     op.drop_index(
         "item_unstarted",
         table_name="item",
-        sqlite_where=sa.text("flow_run_id IS NULL AND followed >= 0"),
-        postgresql_where=sa.text("flow_run_id IS NULL AND followed >= 0"),
+        sqlite_where=sa.text("followed >= 0 AND flow_run_id IS NULL"),
+        postgresql_where=sa.text("followed >= 0 AND flow_run_id IS NULL"),
     )
     op.drop_index(
         "item_number",
@@ -469,8 +469,8 @@ def downgrade() -> None:
     op.drop_index(
         "item_lag",
         table_name="item",
-        sqlite_where=sa.text("followed < moves"),
-        postgresql_where=sa.text("followed < moves"),
+        sqlite_where=sa.text("followed >= 0 AND (followed < moves OR lease_until IS NOT NULL)"),
+        postgresql_where=sa.text("followed >= 0 AND (followed < moves OR lease_until IS NOT NULL)"),
     )
     op.drop_index(
         "item_due",

@@ -1,0 +1,25 @@
+"""Heartbeats: written by each part of the machinery, read by status and doctor."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from models.heartbeat import Heartbeat
+
+HEARTBEAT = Heartbeat.__table__  # type: ignore[attr-defined]
+
+
+def beat(connection: Connection, part: str, at: datetime, process: str, detail: str = "") -> None:
+    """This part of the machinery has just done its work; ``at`` is wall time."""
+    values = {"at": at, "process": process, "detail": detail[:500]}
+    known = connection.execute(update(HEARTBEAT).where(HEARTBEAT.c.part == part).values(values))
+    if known.rowcount == 0:
+        connection.execute(insert(HEARTBEAT).values(part=part, **values))
+
+
+def beats(connection: Connection) -> dict[str, tuple[datetime, str]]:
+    """When each part last did its work, and what it said of it."""
+    rows = connection.execute(select(HEARTBEAT.c.part, HEARTBEAT.c.at, HEARTBEAT.c.detail))
+    return {row.part: (row.at, row.detail) for row in rows}

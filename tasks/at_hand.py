@@ -1,0 +1,67 @@
+"""The installation that this process works for, for tasks that Prefect calls with references only.
+
+Flows and tasks get an item's id and nothing else; whatever they need besides is at hand here,
+put in place once by the process that runs them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, TypeVar
+
+from models import items
+from models.engine import reading
+from models.items import Loaded
+from rules.errors import NotFound
+from tasks.office import Office
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_office: list[Office] = []
+
+RETRIES = 3
+RETRY_DELAYS = (1.0, 5.0, 15.0)
+"""How often, and after how many seconds, a task that failed is tried again."""
+
+
+def install(office: Office) -> None:
+    """From now on this process works for ``office``."""
+    _office[:] = [office]
+
+
+def office() -> Office:
+    """The installation at hand.
+
+    Raises:
+        LookupError: nothing has been put in place; a task was called outside our worker.
+    """
+    if not _office:
+        raise LookupError("No office is at hand: tasks run inside Rectiflow's own worker.")
+    return _office[0]
+
+
+async def in_office(
+    work: Callable[Concatenate[Office, P], T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Do blocking work for the office in a thread, so that other flows go on meanwhile."""
+    return await asyncio.to_thread(work, office(), *args, **kwargs)
+
+
+def load(at: Office, item_id: int) -> Loaded:
+    """The item as it stands.
+
+    Raises:
+        NotFound: there is no such item (another database?).
+    """
+    with reading(at.engine) as connection:
+        loaded = items.by_id(connection, item_id)
+    if loaded is None:
+        raise NotFound(f"There is no item with the id {item_id} in this database.")
+    return loaded
+
+
+def once(loaded: Loaded, work: str) -> str:
+    """The idempotency key of a stage's automatic work: once for each move of the item."""
+    return f"auto/{loaded.item.ref}/{loaded.item.moves}/{work}"

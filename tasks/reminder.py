@@ -1,0 +1,20 @@
+"""Reminder (催办): what is due to be said is put on its way at once."""
+
+from __future__ import annotations
+
+from prefect import task
+
+from config.clock import wall
+from tasks.at_hand import RETRIES, RETRY_DELAYS, in_office
+from tasks.delivery import announce
+from tasks.office import Office
+
+
+@task(name="remind", retries=RETRIES, retry_delay_seconds=list(RETRY_DELAYS))
+async def remind(item_id: int) -> None:
+    """Derive the notices of what has just happened; the delivery flow sends them."""
+    await in_office(_remind)
+
+
+def _remind(at: Office) -> None:
+    announce(at.engine, wall())
