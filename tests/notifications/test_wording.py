@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 from dataclasses import replace
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +120,41 @@ def test_text_and_html_say_the_same(kind: str, lang: str) -> None:
     lines = [letters(line) for line in rendered.text.splitlines() if "https://" not in line]
     missing = [line for line in lines if line not in page and line not in headings]
     assert missing == []
+
+
+class Balance(HTMLParser):
+    """Which elements of a page are open, and what was closed without being open."""
+
+    VOID = frozenset({"meta", "br"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.stray: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.open[-1:] == [tag]:
+            self.open.pop()
+        else:
+            self.stray.append(tag)
+
+
+@every_notice
+@pytest.mark.parametrize("make", [preview_notice, bare_notice])
+def test_a_page_closes_what_it_opens_and_loads_nothing(
+    make: Callable[[str, str], NoticeContext], kind: str, lang: str
+) -> None:
+    page = render(make(kind, lang)).html
+    balance = Balance()
+    balance.feed(page)
+    balance.close()
+    assert (balance.open, balance.stray) == ([], [])
+    assert f'<html lang="{lang}">' in page
+    assert not re.search(r"<(img|link|script|iframe)\b|src=|url\(", page)
 
 
 @every_notice
