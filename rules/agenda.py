@@ -63,13 +63,13 @@ def _chase(item: ItemState, policy: Policy, calendar: WorkCalendar) -> Iterator[
     if item.due is None:
         return
     plan = f"r{item.round}.d{item.due_version}"
+    notice = calendar.opening_after(item.due, 1)
     for days in policy.reminders_before:
         at = calendar.opening_after(item.due, -days)
-        if at >= item.plan_from:
+        if item.plan_from <= at < notice:  # on a due day off, "the day itself" would be too late
             yield Step(at, f"chase/remind-{days}/{plan}", StepKind.REMIND, 0, "chase")
     # An item that was already overdue when its deadline was set here is chased from then on:
     # nobody climbs the ladder for time in which nobody was reminded.
-    notice = calendar.opening_after(item.due, 1)
     if notice < item.plan_from:
         notice = calendar.office_instant(item.plan_from)
     yield Step(notice, f"chase/overdue/{plan}", StepKind.OVERDUE, 0, "chase")
