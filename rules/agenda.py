@@ -113,10 +113,12 @@ def _acknowledgement(item: ItemState, policy: Policy, calendar: WorkCalendar) ->
         return
     day = calendar.day_of(item.plan_from)
     plan = f"r{item.round}.d{item.due_version}.m{item.moves}"
-    at = calendar.opening_after(day, policy.acknowledge_within + 1)
-    yield Step(at, f"acknowledge/due/{plan}", StepKind.ACKNOWLEDGE, 0, "acknowledge")
-    if policy.deemed_received_after is not None:
-        at = calendar.opening_after(day, policy.deemed_received_after + 1)
+    deemed = policy.deemed_received_after
+    if deemed is None or deemed > policy.acknowledge_within:
+        at = calendar.opening_after(day, policy.acknowledge_within + 1)
+        yield Step(at, f"acknowledge/due/{plan}", StepKind.ACKNOWLEDGE, 0, "acknowledge")
+    if deemed is not None:
+        at = calendar.opening_after(day, deemed + 1)
         key = f"acknowledge/deemed/{plan}"
         yield Step(at, key, StepKind.DEEMED_RECEIVED, 0, "acknowledge")
 

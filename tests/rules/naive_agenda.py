@@ -139,9 +139,9 @@ def _receipt(item: ItemState, policy: Policy, days: WorkCalendar) -> Iterator[No
     plan = f"r{item.round}.d{item.due_version}.m{item.moves}"
     for day in wall(days).mornings:
         passed = upto[day] - upto[began]
-        if passed == policy.acknowledge_within + 1:
-            yield Note(_nine(days, day), f"acknowledge/due/{plan}", StepKind.ACKNOWLEDGE, 0)
         deemed = policy.deemed_received_after
+        if passed == policy.acknowledge_within + 1 and deemed != policy.acknowledge_within:
+            yield Note(_nine(days, day), f"acknowledge/due/{plan}", StepKind.ACKNOWLEDGE, 0)
         if deemed is not None and passed == deemed + 1:
             key = f"acknowledge/deemed/{plan}"
             yield Note(_nine(days, day), key, StepKind.DEEMED_RECEIVED, 0)
@@ -178,9 +178,6 @@ def chosen(due: list[Note]) -> Note:
     """Which of several notes that are due at once the clerk carries out; the rest are crossed off.
 
     The highest rung; without one, what was due last, but asking how it goes only when there is
-    nothing else to say. Of two at the same moment, the one that comes later in the course of
-    things: overdue after a reminder, received after asking for the receipt.
+    nothing else to say.
     """
-    order = list(StepKind)
-    course = {kind: order.index(kind) for kind in order}
-    return max(due, key=lambda n: (n.level, n.kind is not StepKind.PROGRESS, n.at, course[n.kind]))
+    return max(due, key=lambda note: (note.level, note.kind is not StepKind.PROGRESS, note.at))

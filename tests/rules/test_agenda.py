@@ -234,6 +234,16 @@ def test_a_clock_that_jumps_back_fires_nothing_twice(back: timedelta) -> None:
     assert fired.next_action_at == at("2026-04-06 09:00")
 
 
+def test_an_assignment_may_count_as_received_as_soon_as_its_limit_has_passed() -> None:
+    """Asking for the receipt at the same instant must not stand in for it: nothing would follow."""
+    strict = policy(acknowledge_within=2, deemed_received_after=2)
+    now = at("2026-03-13 09:00")
+    fired = decide(case(item(Stage.ASSIGNMENT), FireStep(), SYSTEM, now, strict))
+    assert isinstance(fired, Decision)
+    assert fired.event.data["step"] == StepKind.DEEMED_RECEIVED
+    assert fired.item.stage is Stage.DEADLINE
+
+
 def test_a_reminder_on_the_due_day_never_stands_in_for_the_overdue_notice() -> None:
     """The due day is a Saturday: the reminder "on the day" falls on the Monday, too late."""
     rules = policy(reminders_before=(0,), ladder=())
@@ -279,7 +289,7 @@ POLICIES = st.builds(
     repeat_every=st.sampled_from([0, 1, 5]),
     repeat_at_most=st.integers(0, 3),
     acknowledge_within=st.integers(0, 3),
-    deemed_received_after=st.sampled_from([None, 4, 6]),
+    deemed_received_after=st.sampled_from([None, 3, 4, 6]),
     verification_within=st.integers(1, 6),
     closure_within=st.integers(1, 4),
     look_back_after=st.sampled_from([(), (90,), (30, 60)]),
