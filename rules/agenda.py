@@ -220,7 +220,7 @@ def due_step(
     return DueStep(highest, tuple(step for step in best if step is not highest))
 
 
-def _weight(step: Step) -> tuple[int, datetime, bool]:
+def _weight(step: Step) -> tuple[int, bool, datetime]:
     """Which of several due steps is carried out: the highest rung, else the latest; asking for a
-    report gives way to a reminder of the same day."""
-    return step.level, step.at, step.kind is not StepKind.PROGRESS
+    report gives way to whatever else there is to say."""
+    return step.level, step.kind is not StepKind.PROGRESS, step.at

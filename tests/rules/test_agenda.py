@@ -253,6 +253,17 @@ def test_a_reminder_on_the_due_day_never_stands_in_for_the_overdue_notice() -> N
     assert fired.event.data["step"] == StepKind.OVERDUE
 
 
+def test_a_reminder_is_not_swallowed_by_asking_how_it_goes() -> None:
+    """Both were missed, the reminder first: what has to be said is that the deadline is near."""
+    rules = policy(progress_every=11)  # on the day between the two reminders
+    now = at("2026-03-25 09:00")
+    fired = decide(case(item(Stage.DEADLINE), FireStep(), SYSTEM, now, rules))
+    assert isinstance(fired, Decision)
+    assert fired.event.data["step"] == StepKind.REMIND
+    assert fired.item.stage is Stage.REMINDER
+    assert fired.event.data["skipped"] == ["progress/1/r1.d1"]
+
+
 # Taken over when already overdue
 
 
@@ -282,7 +293,7 @@ def test_an_overdue_item_taken_over_is_chased_from_the_takeover_on(now, notice) 
 POLICIES = st.builds(
     policy,
     reminders_before=st.sampled_from([(), (1,), (0,), (7, 3, 1), (5, 0)]),
-    progress_every=st.just(0),
+    progress_every=st.sampled_from([0, 1, 4, 10]),
     ladder=st.lists(st.integers(0, 15), unique=True, max_size=4).map(
         lambda afters: tuple(Rung(act=Level.LETTER, after=after) for after in sorted(afters))
     ),
