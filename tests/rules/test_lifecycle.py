@@ -261,4 +261,4 @@ def test_a_whole_straight_life_is_accepted() -> None:
         Stage.INTAKE, Stage.ASSIGNMENT, Stage.DEADLINE, Stage.VERIFICATION, Stage.CLOSURE,
         Stage.CLOSED,
     ]  # fmt: skip
-    assert (state.outcome, state.version, state.moves) == (Outcome.RECTIFIED, 10, 6)
+    assert (state.outcome, state.version, state.moves) == (Outcome.RECTIFIED, 10, 7)
