@@ -52,16 +52,26 @@ def _new_due(case: Case, due: date | None) -> dict[str, Any]:
     }
 
 
+def _due_ahead(case: Case) -> date | None:
+    """The deadline in force if it still lies ahead, but never past the superior's: a finding may
+    have been entered with a later one."""
+    due, superior = case.item.due, case.item.due_superior
+    if due is None or due <= case.today:
+        return None
+    return min(due, superior) if superior else due
+
+
+def _limit(case: Case) -> date:
+    """A new limit for the severity, from today, never past the superior's."""
+    item = case.item
+    return due_for(case.policy, item.severity, case.today, case.calendar, item.due_superior)
+
+
 def _next_round_due(case: Case) -> date:
     """The deadline of work that starts again: as asked, else the one in force if it still lies
-    ahead, else a new limit for the severity, never past the superior's."""
-    asked = case.asked_day("due")
-    if asked is not None:
-        return asked
-    item = case.item
-    if item.due is not None and item.due > case.today and item.stage is not Stage.CLOSED:
-        return item.due
-    return due_for(case.policy, item.severity, case.today, case.calendar, item.due_superior)
+    ahead, else a new limit."""
+    ahead = None if case.item.stage is Stage.CLOSED else _due_ahead(case)
+    return case.asked_day("due") or ahead or _limit(case)
 
 
 def _next_round(case: Case) -> dict[str, Any]:
@@ -108,11 +118,7 @@ def _assign(case: Case) -> Effect:
     responsible = case.facts.people[command.responsible]
     leader = case.facts.people[command.leader] if command.leader else None
     paths = tuple(case.facts.units[code].path for code in command.co_units)
-    due = command.due or (
-        item.due
-        if item.due is not None and item.due > case.today
-        else due_for(case.policy, item.severity, case.today, case.calendar, item.due_superior)
-    )
+    due = command.due or _due_ahead(case) or _limit(case)
     changes = {
         "unit_id": unit.id,
         "unit_path": unit.path,

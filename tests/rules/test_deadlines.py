@@ -82,6 +82,7 @@ MARCH_24 = date(2026, 3, 24)
         ({}, {**NEW, "due_superior": date(2026, 3, 20)}, date(2026, 3, 20)),
         ({"due": date(2026, 3, 13)}, NEW, date(2026, 3, 13)),
         ({}, {}, DUE),  # what the finding itself demanded
+        ({}, {"due_superior": date(2026, 3, 26)}, date(2026, 3, 26)),  # entered beyond it
         ({}, {"due": TODAY}, MARCH_24),
         ({}, {"due": TODAY - ONE}, MARCH_24),
         ({}, {"due": TODAY + ONE}, TODAY + ONE),
@@ -123,6 +124,7 @@ def test_asking_for_more_time_moves_nothing() -> None:
     ("changes", "due"),
     [
         ({}, DUE),  # still ahead: no more time for work that was not done
+        ({"due_superior": date(2026, 3, 26)}, date(2026, 3, 26)),
         ({"due": TODAY}, MARCH_24),
         ({"due": date(2026, 3, 1)}, MARCH_24),
         ({"due": date(2026, 3, 1), "due_superior": date(2026, 3, 18)}, date(2026, 3, 18)),
