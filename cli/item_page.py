@@ -1,0 +1,165 @@
+"""One item as a page of text: head, fields, what happens next, history, mails, evidence, papers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from cli.output import clean, show, table
+from cli.steps import Plan, nothing
+from cli.words import DELIVERY_STATES, EVENTS, pick, said
+from rules.vocabulary import NAMES
+
+STEPS_SHOWN = 6
+"""Steps of the agenda on the page; ``rectiflow agenda`` shows all."""
+
+_TOLD = ("reason", "text", "percent", "due", "unit", "responsible", "leader", "verifier", "person",
+         "outcome", "into", "to", "until", "filename", "summary", "finding", "step", "level",
+         "document", "serial", "duplicates", "missing")  # fmt: skip
+
+
+_MAIL_TITLES = (
+    ("通知", "mail"),
+    ("收件人", "to"),
+    ("状态", "state"),
+    ("时间", "at"),
+    ("说明", "why"),
+)
+
+
+def show_item(document: Mapping[str, Any], plan: Plan, lang: str) -> None:
+    """Write the page. Instants are shown in the campaign's zone."""
+    item = document["item"]
+    mark = pick(lang, "〔涉密〕", "[confidential] ") if item["confidential"] else ""
+    show(f"{item['ref']}  {mark}{clean(item['title'])}")
+    show(_fields(item, plan, lang))
+    for text in (item["requirement"], item["description"]):
+        if text:
+            show(clean(text, lines=True), "")
+    _show_agenda(document["agenda"], plan, lang)
+    _show_history(document["history"], plan, lang)
+    _show_rest(document, plan, lang)
+
+
+def local(instant: str | None, plan: Plan) -> str:
+    """The instant on the campaign's clock, to the minute."""
+    if instant is None:
+        return ""
+    return datetime.fromisoformat(instant).astimezone(plan.calendar.zone).strftime("%Y-%m-%d %H:%M")
+
+
+def _fields(item: Mapping[str, Any], plan: Plan, lang: str) -> Any:
+    from rich.table import Table
+
+    grid = Table.grid(padding=(0, 2))
+    for title, value in _lines(item, plan, lang):
+        if value:
+            grid.add_row(title, clean(value))
+    return grid
+
+
+def _lines(item: Mapping[str, Any], plan: Plan, lang: str) -> Iterator[tuple[str, str]]:
+    """What stands beside the title: names of fields, and their values as people read them."""
+    stage = said(NAMES, item["outcome"] or item["stage"], lang)
+    light = said(NAMES, item["light"], lang) if item["light"] else ""
+    category = plan.policy.category(item["category"])
+    words = (category.zh, category.en) if category else (item["category"],) * 2
+    yield pick(lang, "环节", "stage"), f"{stage} {light}".strip()
+    if item["on_hold"]:
+        yield pick(lang, "中止计时至", "on hold until"), item["hold_until"]
+    yield pick(lang, "台账号", "number"), item["number"]
+    yield pick(lang, "类别", "category"), pick(lang, *words)
+    yield pick(lang, "程度", "severity"), said(NAMES, item["severity"], lang)
+    yield pick(lang, "来源", "source"), said(NAMES, item["source"], lang)
+    for field, zh, en in (
+        ("unit", "责任单位", "unit"),
+        ("responsible", "责任人", "responsible"),
+        ("leader", "包案领导", "leader"),
+        ("verifier", "核查人", "verifier"),
+    ):
+        yield pick(lang, zh, en), _named(item[field])
+    yield pick(lang, "协办单位", "co-units"), "、".join(_named(each) for each in item["co_units"])
+    yield pick(lang, "期限", "due"), _due(item, lang)
+    if item["extension_requested"]:
+        yield pick(lang, "申请延期至", "extension asked"), item["extension_requested"]
+    if item["level"]:
+        yield pick(lang, "升级", "escalation"), str(item["level"])
+    yield pick(lang, "轮次", "round"), f"{item['round']}" if item["round"] > 1 else ""
+
+
+def _due(item: Mapping[str, Any], lang: str) -> str:
+    parts = [item["due"] or ""]
+    if item["due_original"] not in (None, item["due"]):
+        parts.append(pick(lang, "原", "originally ") + item["due_original"])
+    if item["due_superior"]:
+        parts.append(pick(lang, "上级", "superior's ") + item["due_superior"])
+    return ", ".join(part for part in parts if part)
+
+
+def _named(who: Mapping[str, str] | None) -> str:
+    return f"{who['name']} ({who['code']})" if who else ""
+
+
+def _show_agenda(steps: list[dict[str, Any]], plan: Plan, lang: str) -> None:
+    if not steps:
+        show(nothing(plan, lang))
+        return
+    made = table(pick(lang, "时间", "when"), pick(lang, "接下来", "what happens next"))
+    for step in steps[:STEPS_SHOWN]:
+        made.add_row(local(step["at"], plan), step["sentence"])
+    if len(steps) > STEPS_SHOWN:
+        made.add_row("…", f"+{len(steps) - STEPS_SHOWN}")
+    show(made)
+
+
+def _show_history(entries: list[dict[str, Any]], plan: Plan, lang: str) -> None:
+    titles = (("序", "时间", "事项", "办理人", "内容"), ("no", "at", "event", "by", "what it says"))
+    made = table(*(pick(lang, zh, en) for zh, en in zip(*titles, strict=True)))
+    for entry in entries:
+        actor = entry["actor"]["name"] if entry["actor"] else pick(lang, "系统", "the program")
+        event = said(EVENTS, entry["kind"], lang)
+        cells = (event, clean(actor), _told(entry["data"], lang))
+        made.add_row(str(entry["seq"]), local(entry["at"], plan), *cells)
+    show(made)
+
+
+def _told(data: Mapping[str, Any], lang: str) -> str:
+    """What the event says, without field names: the values speak for themselves."""
+    values = {field: data.get(field) for field in _TOLD}
+    if values["outcome"]:
+        values["outcome"] = said(NAMES, values["outcome"], lang)
+    return clean("; ".join(_text(value) for value in values.values() if value))
+
+
+def _text(value: Any) -> str:
+    match value:
+        case {"name": str(name)}:
+            return name
+        case list():
+            return ", ".join(_text(each) for each in value)
+    return str(value)
+
+
+def _show_rest(document: Mapping[str, Any], plan: Plan, lang: str) -> None:
+    if document["deliveries"]:
+        made = table(*(pick(lang, zh, en) for zh, en in _MAIL_TITLES))
+        for mail in document["deliveries"]:
+            state = said(DELIVERY_STATES, mail["state"], lang)
+            at = local(mail["sent_at"] or mail["next_attempt_at"], plan)
+            whom = clean(f"{mail['person']['name']} {mail['address']}")
+            made.add_row(mail["kind"], whom, state, at, clean(mail["reason"]))
+        show(made)
+    if document["evidence"]:
+        made = table(pick(lang, "佐证材料", "evidence"), "bytes", "sha256")
+        for piece in document["evidence"]:
+            made.add_row(clean(piece["filename"]), str(piece["size"]), piece["sha256"][:16])
+        show(made)
+    if document["documents"]:
+        made = table(pick(lang, "文书", "paper"), pick(lang, "文号", "number"), "file")
+        for paper in document["documents"]:
+            made.add_row(paper["kind"], paper["serial"], paper["file"])
+        show(made)
+    run = document["flow_run"]
+    if run:
+        show(f"Prefect: {run['id']} {run['state']} ({run['followed']}/{run['moves']})")

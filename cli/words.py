@@ -1,0 +1,78 @@
+"""Words and sentences of the command line in Chinese and English, beside the vocabulary's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rules.vocabulary import NAMES, name
+
+EVENTS: Mapping[str, tuple[str, str]] = {
+    "registered": ("登记", "Registered"),
+    "screened": ("筛查", "Screened"),
+    "accepted": ("立项", "Accepted"),
+    "rejected": ("不予立项", "Rejected"),
+    "merged": ("并案", "Merged"),
+    "transferred": ("移送", "Transferred"),
+    "assigned": ("交办", "Assigned"),
+    "acknowledged": ("签收", "Acknowledged"),
+    "declined": ("退办", "Declined"),
+    "progress_reported": ("报告进展", "Progress reported"),
+    "evidence_attached": ("附佐证材料", "Evidence attached"),
+    "extension_requested": ("申请延期", "Extension requested"),
+    "extension_granted": ("同意延期", "Extension granted"),
+    "extension_refused": ("不同意延期", "Extension refused"),
+    "submitted": ("报核", "Submitted"),
+    "appointed": ("指定核查人", "Verifier appointed"),
+    "passed": ("核查通过", "Passed"),
+    "failed": ("核查不通过", "Failed"),
+    "approved": ("批准销号", "Approved"),
+    "denied": ("不予销号", "Denied"),
+    "held": ("中止计时", "Held"),
+    "resumed": ("恢复计时", "Resumed"),
+    "reopened": ("反弹重启", "Reopened"),
+    "withdrawn": ("撤销", "Withdrawn"),
+    "waived": ("准予例外", "Waived"),
+    "commented": ("备注", "Commented"),
+    "corrected": ("更正", "Corrected"),
+    "relisted": ("台账更新", "Relisted"),
+    "recorded": ("制发文书", "Recorded"),
+    "step_fired": ("到点自动办理", "Step fired"),
+}
+
+SEATS: Mapping[str, tuple[str, str]] = {
+    "responsible": ("责任人", "the responsible person"),
+    "leader": ("包案领导", "the leader"),
+    "verifier": ("核查人", "the verifier"),
+    "coordinators": ("整改办", "the coordinators"),
+    "supervisors": ("督导", "the supervisors"),
+    "requester": ("申请人", "who asked"),
+}
+
+DELIVERY_STATES: Mapping[str, tuple[str, str]] = {
+    "pending": ("待发", "pending"),
+    "sent": ("已发", "sent"),
+    "failed": ("将重试", "to be tried again"),
+    "dead": ("未能送达", "given up"),
+    "skipped": ("未发", "skipped"),
+}
+
+
+def said(table: Mapping[str, tuple[str, str]], key: str, lang: str) -> str:
+    """The word for ``key`` in a table of Chinese and English; the key itself when unknown."""
+    zh, en = table.get(key, (key, key))
+    return zh if lang.startswith("zh") else en
+
+
+def pick(lang: str, zh: str, en: str) -> str:
+    """One of two texts, by language."""
+    return zh if lang.startswith("zh") else en
+
+
+def receipt_sentence(ref: str, seq: int, kind: str, stage: str, lang: str) -> str:
+    """What an accepted command has done."""
+    event, where = said(EVENTS, kind, lang), said(NAMES, stage, lang)
+    return pick(
+        lang,
+        f"{ref}：{event}。现处{where}环节（历史第{seq}条）。",
+        f"{ref}: {event.lower()}. Now in {name(stage, 'en').lower()} (event {seq}).",
+    )
