@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, text, update
 
 from models.campaign import Campaign
-from models.delivery import Delivery
+from models.delivery import WAITING, Delivery
 from models.directory import MEMBERSHIP, PERSON, UNIT
-from models.event import EventRow
+from models.event import UNANNOUNCED, EventRow
 from rules.vocabulary import Role
 
 EVENT = EventRow.__table__  # type: ignore[attr-defined]
@@ -73,7 +73,7 @@ class Told(NamedTuple):
 
 _UNANNOUNCED = (
     select(EVENT.c.id, EVENT.c.item_id, EVENT.c.kind, EVENT.c.data, EVENT.c.actor_id)
-    .where(EVENT.c.announced.is_(False))
+    .where(text(UNANNOUNCED))
     .order_by(EVENT.c.id)
     .limit(bindparam("size"))
 )
@@ -139,7 +139,7 @@ _ANNOUNCED = update(EVENT).where(EVENT.c.id == bindparam("of")).values(announced
 _CLAIMABLE = (
     select(*(DELIVERY.c[field] for field in Claimed._fields))
     .where(
-        DELIVERY.c.state.in_(("pending", "failed")),
+        text(WAITING),
         DELIVERY.c.next_attempt_at <= bindparam("now"),
         or_(DELIVERY.c.claimed_until.is_(None), DELIVERY.c.claimed_until <= bindparam("now")),
     )
@@ -213,8 +213,6 @@ _SETTLE = (
 def next_attempt(connection: Connection) -> datetime | None:
     """When the next delivery is due; None when none is waiting."""
     found: datetime | None = connection.execute(
-        select(func.min(DELIVERY.c.next_attempt_at)).where(
-            DELIVERY.c.state.in_(("pending", "failed"))
-        )
+        select(func.min(DELIVERY.c.next_attempt_at)).where(text(WAITING))
     ).scalar()
     return found

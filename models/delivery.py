@@ -9,6 +9,9 @@ from sqlmodel import Field, SQLModel
 
 from models.types import Instant
 
+WAITING = "state IN ('pending', 'failed')"
+"""The delivery is still to be made. Written the same in the index and in whoever asks."""
+
 
 class Delivery(SQLModel, table=True):
     """One delivery.
@@ -21,8 +24,7 @@ class Delivery(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("event_id", "person_id", "kind"),
         Index("delivery_due", "next_attempt_at",
-              sqlite_where=text("state IN ('pending', 'failed')"),
-              postgresql_where=text("state IN ('pending', 'failed')")),
+              sqlite_where=text(WAITING), postgresql_where=text(WAITING)),
     )  # fmt: skip
 
     id: int | None = Field(default=None, primary_key=True)

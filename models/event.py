@@ -10,6 +10,10 @@ from sqlmodel import Field, SQLModel
 from models.types import Instant, Word
 from rules.vocabulary import Stage
 
+UNANNOUNCED = "NOT announced"
+"""Notices are still to be derived. Written the same in the index and in whoever asks: SQLite uses
+a partial index only for the very words of its condition."""
+
 
 class EventRow(SQLModel, table=True):
     """One event. ``seq`` counts within the item; ``data`` is the canonical text that was hashed.
@@ -27,8 +31,8 @@ class EventRow(SQLModel, table=True):
         Index("event_idempotency", "idempotency_key", unique=True,
               sqlite_where=text("idempotency_key IS NOT NULL"),
               postgresql_where=text("idempotency_key IS NOT NULL")),
-        Index("event_unannounced", "id", sqlite_where=text("NOT announced"),
-              postgresql_where=text("NOT announced")),
+        Index("event_unannounced", "id", sqlite_where=text(UNANNOUNCED),
+              postgresql_where=text(UNANNOUNCED)),
     )  # fmt: skip
 
     id: int | None = Field(default=None, primary_key=True)
