@@ -19,7 +19,7 @@ PREFIX = "RECTIFLOW_"
 DEFAULT_HOME = Path("~/.rectiflow")
 
 
-def _setting(default: object, description: str, *, least: int = 0, most: int = 0) -> Any:
+def _setting(default: object, description: str, *, least: float = 0, most: float = 0) -> Any:
     bounds = {"least": least, "most": most} if most else {}
     return field(default=default, metadata={"description": description, **bounds})
 
@@ -50,12 +50,14 @@ class Settings:
         "education-rectification", "policy profile of the campaign that init creates"
     )
     worker_limit: int = _setting(4, "item flows that run at the same time", least=1, most=64)
-    sweep_seconds: int = _setting(20, "seconds between two looks for due steps", least=1, most=3600)
-    delivery_seconds: int = _setting(
-        5, "seconds between two looks for mails to send", least=1, most=3600
+    sweep_seconds: float = _setting(
+        20, "seconds between two looks for due steps", least=0.1, most=3600
     )
-    follow_seconds: int = _setting(
-        2, "seconds between two looks for items that have moved", least=1, most=3600
+    delivery_seconds: float = _setting(
+        5, "seconds between two looks for mails to send", least=0.1, most=3600
+    )
+    follow_seconds: float = _setting(
+        0.3, "seconds between two looks for items that have moved", least=0.05, most=3600
     )
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR")
 
@@ -123,9 +125,9 @@ def _converted(setting: Field[Any], text: str) -> object:
     try:
         value = convert(text)
     except ValueError:
-        raise InputError(f"{text!r} is not a whole number.", where=where) from None
+        raise InputError(f"{text!r} is not a number.", where=where) from None
     most = setting.metadata.get("most")
-    if isinstance(value, int) and most and not setting.metadata["least"] <= value <= most:
+    if isinstance(value, (int, float)) and most and not setting.metadata["least"] <= value <= most:
         raise InputError(
             f"{value} is out of bounds.",
             f"Give {setting.metadata['least']} to {most}.",
@@ -134,4 +136,8 @@ def _converted(setting: Field[Any], text: str) -> object:
     return value
 
 
-_CONVERTERS: dict[str, Callable[[str], object]] = {"Path": Path, "int": int}
+_CONVERTERS: dict[str, Callable[[str], object]] = {
+    "Path": Path,
+    "int": int,
+    "float": float,
+}

@@ -87,6 +87,14 @@ def unannounced(connection: Connection, size: int) -> list[Unannounced]:
     return [Unannounced(*row) for row in connection.execute(statement, {"size": size})]
 
 
+def has_unannounced(connection: Connection) -> bool:
+    """Whether any event still waits for its notices."""
+    return connection.execute(_ANY_UNANNOUNCED).first() is not None
+
+
+_ANY_UNANNOUNCED = select(EVENT.c.id).where(text(UNANNOUNCED)).limit(1)
+
+
 def holders(connection: Connection) -> list[Holder]:
     """Everybody active who coordinates or supervises somewhere."""
     statement = (
@@ -212,7 +220,11 @@ _SETTLE = (
 
 def next_attempt(connection: Connection) -> datetime | None:
     """When the next delivery is due; None when none is waiting."""
-    found: datetime | None = connection.execute(
-        select(func.min(DELIVERY.c.next_attempt_at)).where(text(WAITING))
-    ).scalar()
+    found: datetime | None = connection.execute(_NEXT_ATTEMPT).scalar()
     return found
+
+
+# Claimed ones are in somebody's hands; should they die, the claim runs out.
+_NEXT_ATTEMPT = select(
+    func.min(func.coalesce(DELIVERY.c.claimed_until, DELIVERY.c.next_attempt_at))
+).where(text(WAITING))

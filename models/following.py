@@ -69,8 +69,8 @@ _LEASE = (
 )
 _FOLLOWED = (
     update(ITEM)
-    .where(ITEM.c.id == bindparam("of"), ITEM.c.followed < bindparam("moves"))
-    .values(followed=bindparam("moves"))
+    .where(ITEM.c.id == bindparam("of"), ITEM.c.followed < bindparam("seen"))
+    .values(followed=bindparam("seen"))
 )
 _RELEASE = update(ITEM).where(ITEM.c.id == bindparam("of")).values(lease_by=None, lease_until=None)
 _SEEN = select(*(ITEM.c[field] for field in Seen._fields)).where(ITEM.c.id == bindparam("of"))
@@ -106,7 +106,7 @@ def renew(connection: Connection, item_id: int, who: str, until: datetime) -> No
 
 def followed(connection: Connection, item_id: int, moves: int) -> None:
     """The flow has done what this many moves asked for. It never counts backwards."""
-    connection.execute(_FOLLOWED, {"of": item_id, "moves": moves})
+    connection.execute(_FOLLOWED, {"of": item_id, "seen": moves})
 
 
 def release(connection: Connection, item_id: int) -> None:

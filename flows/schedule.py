@@ -1,0 +1,116 @@
+"""The clock: a few ticks of APScheduler in memory, never one job an item.
+
+A tick asks the database one cheap question and starts a flow only when the answer is yes. What is
+due stands on the items themselves, so a missed tick costs nothing but a little time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from prefect import Flow
+
+from config.clock import wall
+from config.logging import log_context
+from flows import delivery, sweep
+from flows.worker import Worker
+from models import heartbeats
+from models.engine import writing
+from rules.errors import RectiflowError
+from tasks.delivery import WHO
+from tasks.office import Office
+
+log = logging.getLogger("rectiflow.clock")
+
+HEARTBEAT_SECONDS = 15.0
+"""How often the clock says that it is alive, even when nothing is due."""
+
+
+class Schedule:
+    """The ticks of one process."""
+
+    def __init__(self, office: Office, worker: Worker, nudge_follower: Callable[[], None]) -> None:
+        self._office = office
+        self._worker = worker
+        self._nudge_follower = nudge_follower
+        self.ticks = 0
+        # A late tick is better than none, and two late ones are one (misfires are not dropped).
+        defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        self._scheduler = AsyncIOScheduler(job_defaults=defaults, timezone="UTC")
+
+    def start(self) -> None:
+        """Begin to tick, in the event loop that is running."""
+        settings = self._office.settings
+        self._every(settings.sweep_seconds, self.sweep_tick, "sweep")
+        self._every(settings.delivery_seconds, self.delivery_tick, "delivery")
+        self._every(HEARTBEAT_SECONDS, self.heartbeat_tick, "heartbeat")
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Tick no more; a tick in progress ends by itself."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    async def sweep_tick(self) -> None:
+        """Fire what is due, if anything is."""
+        self.ticks += 1
+        if await asyncio.to_thread(sweep.something_is_due, self._office):
+            await self._through_prefect(sweep.sweep, self._sweep_plainly)
+            self._nudge_follower()
+            await self.delivery_tick()
+        await self._beat("sweep")
+
+    async def delivery_tick(self) -> None:
+        """Announce and send, if anything waits."""
+        if await asyncio.to_thread(delivery.something_waits, self._office):
+            await self._through_prefect(delivery.delivery, delivery.run_plainly)
+        await self._beat("delivery")
+
+    async def heartbeat_tick(self) -> None:
+        """Say that the clock is alive, and whether Prefect is reached."""
+        await self._beat("clock", "prefect reached" if self._worker.connected else "no prefect")
+
+    def _every(self, seconds: float, tick: Callable[[], Awaitable[None]], name: str) -> None:
+        self._scheduler.add_job(
+            self._guarded, "interval", args=(tick, name), seconds=seconds, id=name,
+            next_run_time=wall(),
+        )  # fmt: skip
+
+    async def _guarded(self, tick: Callable[[], Awaitable[None]], name: str) -> None:
+        """A tick that fails says why and leaves the next one to try again."""
+        try:
+            await tick()
+        except RectiflowError as error:
+            log.error("%s %s", error, log_context(name))
+        except Exception:
+            log.exception("A tick failed. %s", log_context(name))
+
+    async def _through_prefect(
+        self, flow: Flow[[], Coroutine[Any, Any, None]], plainly: Callable[[], Awaitable[None]]
+    ) -> None:
+        """Do the work as a flow run; without one while Prefect is away, for time does not wait."""
+        if not self._worker.connected:
+            await plainly()
+            return
+        try:
+            await flow()
+        except RectiflowError:
+            raise
+        except Exception as error:
+            # All of it is idempotent: what the run has done already is not done again.
+            log.warning("Prefect failed (%r). %s", error, log_context(flow.name))
+            await plainly()
+
+    async def _sweep_plainly(self) -> None:
+        await asyncio.to_thread(sweep.fire_all, self._office)
+
+    async def _beat(self, part: str, detail: str = "") -> None:
+        await asyncio.to_thread(self._write_beat, part, detail)
+
+    def _write_beat(self, part: str, detail: str) -> None:
+        with writing(self._office.engine) as connection:
+            heartbeats.beat(connection, part, wall(), WHO, detail)
