@@ -7,13 +7,14 @@ code, a person's handle, another item's reference), never database ids.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import date
 from functools import cache
 from typing import Any, ClassVar, Literal
 
 from rules.errors import InputError
 from rules.vocabulary import Outcome, Severity, Source
+from rules.words import word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -359,16 +360,11 @@ def parse(name: str, values: Mapping[str, object]) -> Command:
         takes = f"It takes: {', '.join(allowed)}." if allowed else "It takes no fields."
         raise InputError(f"{kind.name} has no field {unknown[0]!r}.", takes, where=unknown[0])
     types = {field.name: str(field.type) for field in fields(kind)}
-    return _validated(kind, {key: _word(value, types[key]) for key, value in values.items()})
-
-
-def _word(value: object, annotation: str) -> object:
-    """The value without outer blanks; a list where the field takes several words."""
-    if not isinstance(value, str):
-        return value
-    if annotation.startswith("tuple"):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    return value.strip()
+    words = {key: word(key, value, types[key]) for key, value in values.items()}
+    for field in fields(kind):
+        if field.default is MISSING and words.get(field.name, "") == "":
+            raise InputError(f"{kind.name} needs the field {field.name!r}.", where=field.name)
+    return _validated(kind, words)
 
 
 def _validated(kind: type[Command], values: Mapping[str, object]) -> Command:
@@ -379,11 +375,9 @@ def _validated(kind: type[Command], values: Mapping[str, object]) -> Command:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = str(first["loc"][0]) if first["loc"] else kind.name
-        if first["type"] == "missing":
-            raise InputError(f"{kind.name} needs the field {where!r}.", where=where) from None
         raise InputError(
             f"{kind.name}: {where} is not usable: {first['msg']}.",
-            f"You gave {first['input']!r}." if first["loc"] else "",
+            f"You gave {str(first['input'])[:60]!r}." if first["loc"] else "",
             where=where,
         ) from None
     return command
