@@ -53,6 +53,21 @@ class OfficeHours(Part):
     opens: Annotated[time, Field(description="local time the office opens")] = time(9)
     closes: Annotated[time, Field(description="local time the office closes")] = time(17)
 
+    @field_validator("opens", "closes", mode="before")
+    @classmethod
+    def _is_written_as_a_time(cls, value: object) -> object:
+        # YAML reads a bare 17:00 as the number 1020.
+        if not isinstance(value, str | time):
+            raise ValueError('write a time in quotes, like "17:00"')
+        return value
+
+    @field_validator("opens", "closes")
+    @classmethod
+    def _is_local(cls, value: time) -> time:
+        if value.tzinfo is not None:
+            raise ValueError("office hours are in the campaign's zone; leave the offset out")
+        return value
+
     @model_validator(mode="after")
     def _opens_before_it_closes(self) -> Self:
         if not self.opens < self.closes:
