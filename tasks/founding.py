@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Engine
 
-from models import people, policies, schema
-from models.engine import reading, writing
+from models import people, policies, schema, texts
+from models.engine import writing
 from models.policies import CampaignFact
+from rules.errors import InputError
 from rules.policy import Policy
 from rules.vocabulary import Role
 
@@ -28,26 +30,39 @@ class Founded(NamedTuple):
     created: bool
 
 
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,15}")
+"""A campaign's code begins every reference, and stands in file names and mails' headers."""
+
+
 def found(
     engine: Engine, policy: Policy, now: datetime, *, code: str = "ZG", title: str = ""
 ) -> Founded:
     """Bring the database up to date, and make the first campaign if there is none.
 
-    Doing it again changes nothing. The office is a unit beside the others under one root, so that
-    its people are independent of every unit they steer.
+    Doing it again, or twice at the same time, changes nothing. The office is a unit beside the
+    others under one root, so that its people are independent of every unit they steer.
 
     Raises:
+        InputError: the code or the title cannot be used.
         Unavailable: the database cannot be created, reached or written.
     """
+    title = title or policy.title_zh
+    if not CODE.fullmatch(code):
+        raise InputError(
+            f"{code!r} cannot be a campaign's code.",
+            "Use up to 16 letters, digits and hyphens, like ZG or ZG-2026.",
+            where="code",
+        )
+    texts.require_storable({"title": title}, texts.CAMPAIGN)
     schema.upgrade(engine)
-    with reading(engine) as connection:
-        known = policies.campaigns(connection)
-    if known:
-        return Founded(known[0], created=False)
     with writing(engine) as connection:
+        schema.alone(connection)
+        known = policies.campaigns(connection)
+        if known:
+            return Founded(known[0], created=False)
         policy_id = policies.store_policy(connection, policy, now)
-        fact = policies.store_campaign(connection, code, title or policy.title_zh, policy_id, now)
-        root, _ = people.add_unit(connection, "root", title or policy.title_zh, None, kind="root")
+        fact = policies.store_campaign(connection, code, title, policy_id, now)
+        root, _ = people.add_unit(connection, "root", title, None, kind="root")
         office, _ = people.add_unit(connection, "office", "整改办", root, kind="office")
         for handle, name, role in OFFICE:
             people.add_person(connection, handle, name, office, [(role, root)])
