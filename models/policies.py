@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Pool, bindparam, insert, select, update
 
 from models.campaign import Campaign
 from models.policy_version import PolicyVersion
@@ -17,7 +18,8 @@ CAMPAIGN = Campaign.__table__  # type: ignore[attr-defined]
 POLICY = PolicyVersion.__table__  # type: ignore[attr-defined]
 
 _BY_ID = select(POLICY.c.document).where(POLICY.c.id == bindparam("id"))
-_STORED: dict[tuple[str, int], Policy] = {}
+_STORED: WeakKeyDictionary[Pool, dict[int, Policy]] = WeakKeyDictionary()
+"""By the pool, which belongs to one store for as long as it is open."""
 
 
 class CampaignFact(NamedTuple):
@@ -31,11 +33,11 @@ class CampaignFact(NamedTuple):
 
 def policy(connection: Connection, policy_id: int) -> Policy:
     """The policy with this id. Stored versions never change, so each is parsed once."""
-    key = (str(connection.engine.url), policy_id)
-    known = _STORED.get(key)
+    stored = _STORED.setdefault(connection.engine.pool, {})
+    known = stored.get(policy_id)
     if known is None:
         document = connection.execute(_BY_ID, {"id": policy_id}).scalar_one()
-        known = _STORED[key] = Policy.model_validate_json(document)
+        known = stored[policy_id] = Policy.model_validate_json(document)
     return known
 
 
