@@ -115,6 +115,9 @@ def _only(word: str, named: list[tuple[str, F]], what: str, listing: str) -> F:
         if fact.code == word:
             return fact
     found = [fact for name, fact in named if name == word]
+    if len(found) > 1:
+        # Whoever has left does not make the name of who stayed ambiguous.
+        found = [fact for fact in found if getattr(fact, "active", True)] or found
     if len(found) == 1:
         return found[0]
     if found:
