@@ -5,11 +5,11 @@ from __future__ import annotations
 import typer
 
 from cli.here import here
-from cli.item_page import local
+from cli.item_page import STEP_TITLES, local
 from cli.options import AsJson, InLang, Lang, Ref
 from cli.output import emit, show, table
 from cli.steps import described, nothing, planned
-from cli.words import pick
+from cli.words import pick, titles
 from models.engine import reading
 
 app = typer.Typer(add_completion=False)
@@ -29,7 +29,7 @@ def agenda(ref: Ref, as_json: AsJson = False, lang: InLang = Lang.ZH) -> None:
     if not steps:
         show(nothing(plan, lang))
         return
-    made = table(pick(lang, "时间", "when"), pick(lang, "接下来", "what happens next"))
+    made = table(*titles(lang, *STEP_TITLES))
     for step in steps:
         notes = [pick(lang, "（已到点）", "(due now)")] if step["waiting"] else []
         if step["provisional"]:

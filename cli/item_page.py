@@ -8,24 +8,16 @@ from typing import Any
 
 from cli.output import clean, show, table
 from cli.steps import Plan, nothing
-from cli.words import DELIVERY_STATES, EVENTS, pick, said
+from cli.words import DELIVERY_STATES, EVENTS, pick, said, titles
 from rules.vocabulary import NAMES
 
+STEP_TITLES = ("时间|接下来", "when|what happens next")
 STEPS_SHOWN = 6
 """Steps of the agenda on the page; ``rectiflow agenda`` shows all."""
 
 _TOLD = ("reason", "text", "percent", "due", "unit", "responsible", "leader", "verifier", "person",
          "outcome", "into", "to", "until", "filename", "summary", "finding", "step", "level",
          "document", "serial", "duplicates", "missing")  # fmt: skip
-
-
-_MAIL_TITLES = (
-    ("通知", "mail"),
-    ("收件人", "to"),
-    ("状态", "state"),
-    ("时间", "at"),
-    ("说明", "why"),
-)
 
 
 def show_item(document: Mapping[str, Any], plan: Plan, lang: str) -> None:
@@ -105,7 +97,7 @@ def _show_agenda(steps: list[dict[str, Any]], plan: Plan, lang: str) -> None:
     if not steps:
         show(nothing(plan, lang))
         return
-    made = table(pick(lang, "时间", "when"), pick(lang, "接下来", "what happens next"))
+    made = table(*titles(lang, *STEP_TITLES))
     for step in steps[:STEPS_SHOWN]:
         made.add_row(local(step["at"], plan), step["sentence"])
     if len(steps) > STEPS_SHOWN:
@@ -114,8 +106,7 @@ def _show_agenda(steps: list[dict[str, Any]], plan: Plan, lang: str) -> None:
 
 
 def _show_history(entries: list[dict[str, Any]], plan: Plan, lang: str) -> None:
-    titles = (("序", "时间", "事项", "办理人", "内容"), ("no", "at", "event", "by", "what it says"))
-    made = table(*(pick(lang, zh, en) for zh, en in zip(*titles, strict=True)))
+    made = table(*titles(lang, "序|时间|事项|办理人|内容", "no|at|event|by|what it says"))
     for entry in entries:
         actor = entry["actor"]["name"] if entry["actor"] else pick(lang, "系统", "the program")
         event = said(EVENTS, entry["kind"], lang)
@@ -143,7 +134,7 @@ def _text(value: Any) -> str:
 
 def _show_rest(document: Mapping[str, Any], plan: Plan, lang: str) -> None:
     if document["deliveries"]:
-        made = table(*(pick(lang, zh, en) for zh, en in _MAIL_TITLES))
+        made = table(*titles(lang, "通知|收件人|状态|时间|说明", "mail|to|state|at|why"))
         for mail in document["deliveries"]:
             state = said(DELIVERY_STATES, mail["state"], lang)
             at = local(mail["sent_at"] or mail["next_attempt_at"], plan)
@@ -151,12 +142,12 @@ def _show_rest(document: Mapping[str, Any], plan: Plan, lang: str) -> None:
             made.add_row(mail["kind"], whom, state, at, clean(mail["reason"]))
         show(made)
     if document["evidence"]:
-        made = table(pick(lang, "佐证材料", "evidence"), "bytes", "sha256")
+        made = table(*titles(lang, "佐证材料|字节|sha256", "evidence|bytes|sha256"))
         for piece in document["evidence"]:
             made.add_row(clean(piece["filename"]), str(piece["size"]), piece["sha256"][:16])
         show(made)
     if document["documents"]:
-        made = table(pick(lang, "文书", "paper"), pick(lang, "文号", "number"), "file")
+        made = table(*titles(lang, "文书|文号|文件", "paper|number|file"))
         for paper in document["documents"]:
             made.add_row(paper["kind"], paper["serial"], paper["file"])
         show(made)

@@ -44,6 +44,16 @@ COMMANDS = (
     Entry("agenda", "cli.agenda", "What happens to an item by itself, when and why"),
     Entry("register", "cli.register", "Enter a finding as an item"),
     Entry("act", "cli.act", "Give a command on an item, as a person"),
+    Entry(
+        "commands", "cli.commands", "What a person may do with an item now, and why not the rest"
+    ),
+    Entry("audit", "cli.audit", "Check that the histories are whole and unchanged"),
+    Entry("people", "cli.people", "List people, their roles and addresses"),
+    Entry("person", "cli.person", "Enter a person, or put them right"),
+    Entry("units", "cli.units", "List the tree of units"),
+    Entry("unit", "cli.unit", "Enter a unit, or put it right"),
+    Entry("status", "cli.status", "How things stand, and whether the machinery runs"),
+    Entry("doctor", "cli.doctor", "Check everything that is needed, and say what to do"),
 )
 """Every command, in the order of the help."""
 

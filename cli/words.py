@@ -68,6 +68,11 @@ def pick(lang: str, zh: str, en: str) -> str:
     return zh if lang.startswith("zh") else en
 
 
+def titles(lang: str, zh: str, en: str) -> list[str]:
+    """Titles of columns, given in both languages with a bar between them."""
+    return pick(lang, zh, en).split("|")
+
+
 def receipt_sentence(ref: str, seq: int, kind: str, stage: str, lang: str) -> str:
     """What an accepted command has done."""
     event, where = said(EVENTS, kind, lang), said(NAMES, stage, lang)

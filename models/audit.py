@@ -14,7 +14,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, String, cast, column, select, table
+from sqlalchemy import Connection, Select, column, select, table
 
 from rules.errors import NotFound
 from rules.events import GENESIS, chained
@@ -90,10 +90,7 @@ def attached(connection: Connection, ref: str | None = None) -> Iterator[Attache
 
 
 def _histories(ref: str | None) -> Select[Any]:
-    """Every event beside its item, in order; one row without an event for an item that has none.
-
-    The reference is compared as text so that the statement needs no type of the real column.
-    """
+    """Every event beside its item, in order; one row without an event for an item that has none."""
     labelled = [EVENT.c[name].label(f"event_{name}") for name in ("stage", "id")]
     others = [EVENT.c[name] for name in ("seq", "kind", "at", "actor_id", "data", "previous",
                                          "hash", "step_key")]  # fmt: skip
@@ -103,7 +100,7 @@ def _histories(ref: str | None) -> Select[Any]:
         .outerjoin(EVENT, EVENT.c.item_id == ITEM.c.id)
         .order_by(ITEM.c.id, EVENT.c.seq, EVENT.c.id)
     )  # fmt: skip
-    return statement if ref is None else statement.where(cast(ITEM.c.ref, String) == ref)
+    return statement if ref is None else statement.where(ITEM.c.ref == ref)
 
 
 def _checked(rows: Iterable[Any]) -> tuple[int, Breach | None]:

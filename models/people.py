@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from models.directory import MEMBERSHIP, PERSON, UNIT
 from rules.vocabulary import Role
@@ -67,3 +67,33 @@ def add_person(
 def add_role(connection: Connection, person_id: int, unit_id: int, role: Role) -> None:
     """Give a person a role in a unit's subtree."""
     connection.execute(insert(MEMBERSHIP).values(person_id=person_id, unit_id=unit_id, role=role))
+
+
+def drop_role(connection: Connection, person_id: int, unit_id: int, role: Role) -> bool:
+    """Take a role in a unit's subtree from a person; whether they had it."""
+    held = (
+        MEMBERSHIP.c.person_id == person_id,
+        MEMBERSHIP.c.unit_id == unit_id,
+        MEMBERSHIP.c.role == role,
+    )
+    return connection.execute(delete(MEMBERSHIP).where(*held)).rowcount > 0
+
+
+def has_role(connection: Connection, person_id: int, unit_id: int, role: Role) -> bool:
+    """Whether the person holds the role in exactly this unit."""
+    held = select(MEMBERSHIP.c.id).where(
+        MEMBERSHIP.c.person_id == person_id,
+        MEMBERSHIP.c.unit_id == unit_id,
+        MEMBERSHIP.c.role == role,
+    )
+    return connection.execute(held).first() is not None
+
+
+def change_person(connection: Connection, person_id: int, changes: Mapping[str, object]) -> None:
+    """Put fields of a person right: name, unit_id, email, lang, active, draft."""
+    connection.execute(update(PERSON).where(PERSON.c.id == person_id).values(dict(changes)))
+
+
+def change_unit(connection: Connection, unit_id: int, changes: Mapping[str, object]) -> None:
+    """Put fields of a unit right: name, draft. Its place in the tree stays."""
+    connection.execute(update(UNIT).where(UNIT.c.id == unit_id).values(dict(changes)))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from enum import StrEnum
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, or_, select, text
 
@@ -11,6 +13,7 @@ from models.delivery import Delivery
 from models.directory import PERSON, UNIT
 from models.event import UNANNOUNCED, EventRow
 from models.items import ITEM, next_due
+from models.views import ITEM as SHOWN
 from models.views import light_at
 from rules.vocabulary import Light, Outcome, Stage
 
@@ -71,3 +74,49 @@ def summary(connection: Connection, now: datetime) -> Summary:
         draft_people=_count(connection, PERSON, PERSON.c.draft),
         unreachable=_unreachable(connection),
     )
+
+
+def _counted(connection: Connection, column: Any, words: Iterable[StrEnum]) -> dict[str, int]:
+    """How many rows have each of the words, those with none of them included."""
+    found = _by(connection, column)
+    return {word.value: found.get(word, 0) for word in words}
+
+
+def _by(connection: Connection, column: Any) -> dict[Any, int]:
+    statement = select(column, func.count()).where(column.is_not(None)).group_by(column)
+    rows: Any = connection.execute(statement).all()
+    return dict(rows)
+
+
+def _lights(connection: Connection, now: datetime) -> dict[str, int]:
+    """Open items by light."""
+    shown = select(light_at(now).label("light")).where(SHOWN.c.stage != Stage.CLOSED.value)
+    lights = shown.subquery()
+    statement = select(lights.c.light, func.count()).group_by(lights.c.light)
+    rows: Any = connection.execute(statement).all()
+    return dict(rows)
+
+
+def _count(connection: Connection, table: Any, *conditions: Any) -> int:
+    statement = select(func.count()).select_from(table).where(*conditions)
+    return int(connection.execute(statement).scalar_one())
+
+
+def _unreachable(connection: Connection) -> int:
+    """Active people named on open items without a mail address."""
+    seats = (ITEM.c.responsible_id, ITEM.c.leader_id, ITEM.c.verifier_id)
+    named = (
+        select(ITEM.c.id)
+        .where(ITEM.c.stage != Stage.CLOSED, or_(*(seat == PERSON.c.id for seat in seats)))
+        .exists()
+    )
+    return _count(connection, PERSON, PERSON.c.active, PERSON.c.email == "", named)
+
+
+def durability(connection: Connection) -> tuple[str, bool]:
+    """What keeps an accepted command safe from a power failure, and whether it is switched on."""
+    if connection.dialect.name == "sqlite":
+        mode = str(connection.exec_driver_sql("PRAGMA journal_mode").scalar_one())
+        return f"journal_mode={mode}", mode == "wal"
+    commit = str(connection.exec_driver_sql("SHOW synchronous_commit").scalar_one())
+    return f"synchronous_commit={commit}", commit != "off"

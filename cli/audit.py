@@ -1,0 +1,69 @@
+"""``rectiflow audit``: whether the histories are whole and unchanged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy import Connection
+
+from cli import shapes
+from cli.here import here
+from cli.options import AsJson
+from cli.output import clean, emit, show, table
+from models.audit import Breach, attached
+from models.audit import verify as recompute
+from models.engine import reading
+from rules.errors import Refused
+from tasks.evidence import intact
+
+app = typer.Typer(add_completion=False)
+
+
+@app.callback()
+def audit() -> None:
+    """Check the histories."""
+
+
+@app.command()
+def verify(
+    ref: Annotated[str | None, typer.Argument(metavar="[REF]", help="one item only")] = None,
+    evidence: Annotated[bool, typer.Option(help="read every file of evidence as well")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Recompute every hash chain. Exit code 1 when anything is found; the first break an item."""
+    with here() as office, reading(office.engine) as connection:
+        verdict = recompute(connection, ref)
+        breaches = list(verdict.breaches)
+        if evidence:
+            breaches += _files(connection, office.settings.evidence_folder, ref)
+    if as_json:
+        counts = {"intact": not breaches, "items": verdict.items, "events": verdict.events}
+        emit({**counts, "broken": shapes.plain(breaches)})
+    else:
+        _tell(verdict.items, verdict.events, breaches)
+    if breaches:
+        raise typer.Exit(Refused.exit_code)
+
+
+def _files(connection: Connection, folder: Path, ref: str | None) -> Iterator[Breach]:
+    """Evidence whose file is missing, or is no longer what was attached."""
+    for piece in attached(connection, ref):
+        state = intact(folder, piece.sha256)
+        if state is None:
+            yield Breach(piece.ref, piece.seq, "no_file", "The file is not in the store.")
+        elif not state:
+            yield Breach(piece.ref, piece.seq, "file", "The file is not what was attached.")
+
+
+def _tell(items: int, events: int, breaches: list[Breach]) -> None:
+    if not breaches:
+        show(f"{items} histories with {events} events are whole and unchanged.")
+        return
+    made = table("item", "event", "problem", "what is wrong")
+    for breach in breaches:
+        seq = "" if breach.seq is None else str(breach.seq)
+        made.add_row(clean(breach.ref), seq, breach.problem, breach.detail)
+    show(made, f"{len(breaches)} found in {items} histories with {events} events.")
