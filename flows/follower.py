@@ -12,8 +12,6 @@ import asyncio
 import contextlib
 import hashlib
 import logging
-import os
-import socket
 from uuid import UUID
 
 import httpx
@@ -24,12 +22,12 @@ from config.logging import log_context
 from flows.rectification import LEASE, rectification, stage_name
 from flows.suspension import Resumed, create_suspended, resume
 from flows.worker import Worker
-from models import following, heartbeats
+from models import following
 from models.engine import reading, writing
 from models.following import Lag
 from rules.errors import RectiflowError
-from tasks.delivery import WHO
 from tasks.office import Office
+from tasks.presence import WHO
 
 log = logging.getLogger("rectiflow.follower")
 
@@ -72,7 +70,6 @@ class Follower:
     async def run(self) -> None:
         """Follow until ``stop``. Prefect and the database may come and go meanwhile."""
         self._loop = asyncio.get_running_loop()
-        await asyncio.to_thread(self._bury_the_dead)
         await self._worker.deployments()
         while not self._stopping:
             try:
@@ -185,27 +182,3 @@ class Follower:
                 following.renew(connection, item_id, WHO, rest)
                 return
             following.release(connection, item_id)
-
-    def _bury_the_dead(self) -> None:
-        """Free what processes of this machine held that are gone; others' leases run out."""
-        with writing(self._office.engine) as connection:
-            holders = following.lease_holders(connection)
-            dead = [holder for holder in holders if _is_dead(holder)]
-            freed = following.forget_leases(connection, dead)
-            heartbeats.beat(connection, "follower", wall(), WHO, f"started; freed {freed}")
-
-
-def _is_dead(holder: str) -> bool:
-    """Whether a holder is a process of this machine that no longer exists, or was us before."""
-    host, _, pid = holder.rpartition(":")
-    if host != socket.gethostname() or not pid.isdigit():
-        return False
-    if int(pid) == os.getpid():
-        return True
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False

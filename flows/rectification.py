@@ -27,10 +27,10 @@ from tasks.assignment import issue_order, route
 from tasks.at_hand import in_office
 from tasks.closure import closing_record, reply_to_complainant
 from tasks.deadline import check_calendar, note_receipt
-from tasks.delivery import WHO
 from tasks.escalation import issue_formal_notice
 from tasks.intake import screen
 from tasks.office import Office
+from tasks.presence import WHO
 from tasks.reminder import remind
 from tasks.verification import appoint_verifier
 

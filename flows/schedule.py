@@ -21,8 +21,8 @@ from flows.worker import Worker
 from models import heartbeats
 from models.engine import writing
 from rules.errors import RectiflowError
-from tasks.delivery import WHO
 from tasks.office import Office
+from tasks.presence import WHO
 
 log = logging.getLogger("rectiflow.clock")
 

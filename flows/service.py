@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, Self
 from config.logging import log_context
 from flows.server import EmbeddedServer, check_server, enter_environment
 from rules.errors import RectiflowError, Unavailable
-from tasks.delivery import WHO
 from tasks.office import Office
+from tasks.presence import WHO, bury_the_dead
 
 if TYPE_CHECKING:
     from flows.follower import Follower
@@ -139,6 +139,9 @@ class Service:
         if self._stopping.is_set():
             return
         install(self._office)
+        freed = bury_the_dead(self._office)
+        if freed:
+            log.info("A process before us ended at work. %s", log_context("start", freed=freed))
         worker = Worker(
             [rectification],
             name=f"rectiflow {WHO}",

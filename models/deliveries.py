@@ -228,3 +228,25 @@ def next_attempt(connection: Connection) -> datetime | None:
 _NEXT_ATTEMPT = select(
     func.min(func.coalesce(DELIVERY.c.claimed_until, DELIVERY.c.next_attempt_at))
 ).where(text(WAITING))
+
+
+def claim_holders(connection: Connection) -> list[str]:
+    """Everybody who has claimed a delivery, dead or alive."""
+    statement = (
+        select(DELIVERY.c.claimed_by)
+        .where(DELIVERY.c.state.in_(("pending", "failed")), DELIVERY.c.claimed_by.is_not(None))
+        .distinct()
+    )
+    return list(connection.execute(statement).scalars())
+
+
+def forget_claims(connection: Connection, holders: Sequence[str]) -> int:
+    """Free what processes known to be dead have claimed; how many deliveries."""
+    if not holders:
+        return 0
+    statement = (
+        update(DELIVERY)
+        .where(DELIVERY.c.claimed_by.in_(list(holders)))
+        .values(claimed_by=None, claimed_until=None)
+    )
+    return connection.execute(statement).rowcount

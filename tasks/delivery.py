@@ -11,8 +11,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import os
-import socket
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -32,14 +30,12 @@ from rules.item import ItemState, PersonFact, within
 from rules.notices import STANDS_IN, Seat, notices_for
 from rules.vocabulary import Role
 from tasks import letters
+from tasks.presence import WHO
 
 log = logging.getLogger("rectiflow.delivery")
 
 CLAIM = timedelta(minutes=5)
 """How long a claimed delivery is left to its taker. Longer than any batch takes to send."""
-
-WHO = f"{socket.gethostname()}:{os.getpid()}"[:64]
-"""This process, in claims."""
 
 
 def announce(engine: Engine, now: datetime, size: int = 500) -> int:
