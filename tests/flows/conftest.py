@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
-os.environ.setdefault("PREFECT_HOME", tempfile.mkdtemp(prefix="rectiflow-prefect-"))
-os.environ.setdefault("DO_NOT_TRACK", "1")
-
-from prefect.client.orchestration import PrefectClient, get_client
-
 from flows.server import EmbeddedServer, enter_environment
+
+enter_environment(Path(tempfile.mkdtemp(prefix="rectiflow-")), "http://127.0.0.1:9/api")
+
+from prefect.client.orchestration import PrefectClient, get_client  # noqa: E402
+
+from flows.prefect_thread import send_the_rest  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +30,7 @@ def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServe
     before = dict(os.environ)
     enter_environment(home, server.api_url)
     yield server
+    send_the_rest()
     server.stop()
     os.environ.clear()
     os.environ.update(before)
