@@ -24,8 +24,8 @@ CellContent: TypeAlias = str | date | datetime | None
 
 # (field, width in characters); reference and light are read by people only.
 _ORDER: tuple[tuple[AnyField, int], ...] = (
-    ("number", 18), ("title", 36), ("description", 48), ("category", 16), ("source", 12),
-    ("severity", 9), ("unit", 28), ("responsible", 10), ("leader", 10), ("verifier", 10),
+    ("number", 18), ("title", 36), ("description", 48), ("requirement", 36), ("category", 16),
+    ("source", 12), ("severity", 9), ("unit", 28), ("responsible", 10), ("leader", 10), ("verifier", 10),
     ("co_units", 20), ("opened", 18), ("due", 11), ("due_superior", 11), ("stage", 10),
     ("level", 10), ("closed", 9), ("closed_at", 18), ("outcome", 14), ("confidential", 9),
     ("complainant", 12), ("note", 30),
@@ -78,6 +78,7 @@ class _Cells:
             self._text(row.number),
             self._text(row.title),
             self._text(row.description),
+            self._text(row.requirement),
             self._text(row.category),
             self._word(word("source", row.source)) or self._text(row.source),
             self._word(row.severity),

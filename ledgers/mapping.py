@@ -17,14 +17,16 @@ from ledgers.values import folded
 from ledgers.words import WORDS, word
 
 FieldName: TypeAlias = Literal[
-    "title", "description", "category", "source", "severity", "unit", "responsible", "leader",
-    "verifier", "co_units", "opened", "due", "due_superior", "stage", "outcome", "level",
-    "confidential", "complainant", "note",
+    "title", "description", "requirement", "category", "source", "severity", "unit",
+    "responsible", "leader", "verifier", "co_units", "opened", "due", "due_superior", "stage",
+    "outcome", "level", "confidential", "complainant", "note",
 ]  # fmt: skip
 AnyField: TypeAlias = FieldName | Literal["number", "closed", "closed_at"]
 Word: TypeAlias = str | bool | int
 
-_JOINED = frozenset({"title", "description", "unit", "category", "co_units", "note"})
+_JOINED = frozenset(
+    {"title", "description", "requirement", "unit", "category", "co_units", "note"}
+)
 _DATES = frozenset({"opened", "due", "due_superior"})
 
 

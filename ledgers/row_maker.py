@@ -85,6 +85,7 @@ class RowMaker:
             number=number,
             title=cells.text("title"),
             description=cells.text("description"),
+            requirement=cells.text("requirement"),
             category=cells.text("category"),
             source=cells.word("source") or "",
             severity=cells.word("severity"),

@@ -72,7 +72,7 @@ def _line(item: Item, policy: Policy) -> dict[str, str]:
         "编号": item.number,
         "问题标题": finding.title,
         "问题描述": finding.description,
-        "附：整改要求": finding.demand,
+        "整改要求": finding.demand,
         "问题类别": category.zh,
         "问题来源": NAMES[finding.source][0],
         "严重程度": NAMES[finding.severity][0],

@@ -33,6 +33,7 @@ FULL = ExportRow(
     number="甲-1",
     title="窗口排队过长",
     description="第一行\n第二行",
+    requirement="增设窗口",
     category="作风",
     source=Source.HOTLINE,
     severity=Severity.MAJOR,
@@ -126,6 +127,7 @@ def export_rows(draw: st.DrawFn) -> ExportRow:
         number=draw(FILLED),
         title=draw(FILLED),
         description=draw(SAFE),
+        requirement=draw(SAFE),
         category=draw(SAFE),
         source=draw(SOURCES),
         severity=draw(st.none() | st.sampled_from(Severity)),
@@ -236,13 +238,13 @@ def test_a_workbook_is_pleasant_to_open(tmp_path: Path) -> None:
     sheet: Any = load_workbook(tmp_path / "a.xlsx").active
     assert sheet.title == "Ledger"
     assert sheet.freeze_panes == "C2"
-    assert sheet.auto_filter.ref == "A1:Z2"
+    assert sheet.auto_filter.ref == "A1:AA2"
     assert sheet["A1"].font.bold
     assert sheet.column_dimensions["C"].width > sheet.column_dimensions["F"].width > 5
     words = [cell.value for cell in sheet[2]]
     assert "12345 hotline" in words
     assert "Circular" in words
-    assert words[22:24] == ["RF-1", "Red"]
+    assert words[23:25] == ["RF-1", "Red"]
 
 
 def test_an_empty_ledger_is_a_template(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def test_the_importer_takes_every_row_without_a_remark(today: date, tmp_path: Pa
         assert row.opened is not None
         assert row.opened.astimezone(SHANGHAI).date() <= today
         assert row.closed_at is None or row.opened <= row.closed_at
-        assert "整改要求" in row.extra
+        assert row.requirement
 
 
 def test_what_is_overdue_on_day_zero_is_overdue_whatever_the_day() -> None:
