@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import hashlib
 import logging
+from datetime import timedelta
 from uuid import UUID
 
 import httpx
@@ -34,8 +35,8 @@ log = logging.getLogger("rectiflow.follower")
 UNSTARTED_AT_ONCE = 8
 """Runs made in one look for items fresh from a ledger; stage changes come first."""
 
-RETRY_SECONDS = 30.0
-"""How long an item whose activation failed is left alone."""
+REST = timedelta(seconds=10)
+"""How long an item whose activation did not end well is left alone."""
 
 
 class Follower:
@@ -48,6 +49,8 @@ class Follower:
         self._stopping = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._going: dict[UUID, Lag] = {}
+        self._since: dict[UUID, float] = {}
+        self._settling: set[asyncio.Task[None]] = set()
         self._house = hashlib.sha256(office.settings.database.encode()).hexdigest()[:12]
         self.pick_ups = 0
 
@@ -62,10 +65,16 @@ class Follower:
         self._stopping = True
         self._wake.set()
 
-    def activation_ended(self, run_id: UUID) -> None:
-        """An activation has ended, however it did. Called by the worker."""
+    def activation_ended(self, run_id: UUID, well: bool) -> None:
+        """An activation has ended, ``well`` when its run is known to sleep or to be over.
+
+        Called by the worker.
+        """
         lag = self._going.pop(run_id, None)
-        asyncio.get_running_loop().create_task(self._settle(run_id, lag))
+        self._since.pop(run_id, None)
+        task = asyncio.get_running_loop().create_task(self._settle(run_id, lag, well))
+        self._settling.add(task)
+        task.add_done_callback(self._settling.discard)
 
     async def run(self) -> None:
         """Follow until ``stop``. Prefect and the database may come and go meanwhile."""
@@ -84,6 +93,7 @@ class Follower:
 
     async def look(self) -> bool:
         """Set going what lags, then make a few missing runs. True when there may be more."""
+        self._forget_strangers()
         room = 2 * self._office.settings.worker_limit - len(self._going)
         lags = await asyncio.to_thread(self._take, room) if room > 0 else []
         async with get_client() as client:
@@ -104,11 +114,13 @@ class Follower:
         if known is None:
             await self._end_former_life(client, lag)
             known = await self._create(client, lag)
-        self._going[known] = lag
+        if known in self._going:
+            return  # It runs here, only slowly; its lease has just been renewed.
+        self._goes(known, lag)
         woken = await resume(client, known, recover=lag.abandoned)
         if woken in (Resumed.RESUMED, Resumed.ALREADY_RUNNING):
             return
-        del self._going[known]
+        del self._going[known], self._since[known]
         if woken is Resumed.TERMINAL and lag.followed >= lag.moves:
             # It had ended in good order; only its lease was left behind.
             await asyncio.to_thread(self._release, lag.id)
@@ -116,8 +128,19 @@ class Follower:
         # Deleted on the server, or cancelled there by hand: the item goes on, with a new run.
         log.warning("A run is replaced. %s", log_context("follow", item=lag.ref, was=woken.value))
         replacement = await self._create(client, lag, after=known)
-        self._going[replacement] = lag
+        self._goes(replacement, lag)
         await resume(client, replacement)
+
+    def _goes(self, run_id: UUID, lag: Lag) -> None:
+        self._going[run_id] = lag
+        self._since[run_id] = asyncio.get_running_loop().time()
+
+    def _forget_strangers(self) -> None:
+        """Runs that another process's worker took end there, and we never hear of it."""
+        oldest = asyncio.get_running_loop().time() - LEASE.total_seconds()
+        for run_id in [run_id for run_id, since in self._since.items() if since < oldest]:
+            self._going.pop(run_id, None)
+            del self._since[run_id]
 
     async def _create(self, client: PrefectClient, lag: Lag, after: UUID | None = None) -> UUID:
         deployed = (await self._worker.deployments())[rectification.name]
@@ -139,10 +162,10 @@ class Follower:
             if former is not None:
                 await resume(client, former)
 
-    async def _settle(self, run_id: UUID, lag: Lag | None) -> None:
-        """Free the item; one whose work was not done is left alone for a while."""
+    async def _settle(self, run_id: UUID, lag: Lag | None, well: bool) -> None:
+        """Free the item, or hold it for a while when its activation did not end well."""
         with contextlib.suppress(RectiflowError):
-            await asyncio.to_thread(self._free, run_id, lag)
+            await asyncio.to_thread(self._free, run_id, lag, well)
         self._wake.set()
 
     # What touches the database, in threads.
@@ -169,16 +192,18 @@ class Follower:
         with writing(self._office.engine) as connection:
             following.release(connection, item_id)
 
-    def _free(self, run_id: UUID, lag: Lag | None) -> None:
+    def _free(self, run_id: UUID, lag: Lag | None, well: bool) -> None:
         with writing(self._office.engine) as connection:
             found = following.item_of_run(connection, str(run_id))
             if found is None:
                 return
             item_id, life = found
             seen = following.seen(connection, item_id)
-            if lag is not None and seen.life == life and seen.followed < lag.moves:
-                # Its tasks failed beyond their retries. Not at once again, or it would spin.
-                rest = wall() + (LEASE * (RETRY_SECONDS / LEASE.total_seconds()))
-                following.renew(connection, item_id, WHO, rest)
+            if seen.life != life:
                 return
-            following.release(connection, item_id)
+            if well and (lag is None or seen.followed >= lag.moves):
+                following.release(connection, item_id)
+                return
+            # Its tasks failed beyond their retries, or its run may still stand as Running. The
+            # lease runs out, and the run is set going anew; not at once, or it would spin.
+            following.renew(connection, item_id, WHO, wall() + REST)

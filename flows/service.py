@@ -14,6 +14,7 @@ import threading
 from concurrent.futures import Future
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
+from uuid import UUID
 
 from config.logging import log_context
 from flows.server import EmbeddedServer, check_server, enter_environment
@@ -47,6 +48,8 @@ class Service:
         self._follower: Follower | None = None
         self._schedule: Schedule | None = None
         self.api_url = office.settings.prefect_api_url
+        self.trouble = ""
+        """Why the parts that need Prefect were not started, as a sentence; empty while they were."""
 
     def __enter__(self) -> Self:
         self.start()
@@ -124,8 +127,10 @@ class Service:
             self._assemble()
         except RectiflowError as error:
             log.error("%s %s", error, log_context("start"))
-        except Exception:
+            self.trouble = str(error)
+        except Exception as error:
             log.exception("Prefect's part could not be started. %s", log_context("start"))
+            self.trouble = f"Prefect's part could not be started: {error!r}."
 
     def _assemble(self) -> None:
         """Import Prefect and start the worker, the follower and the clock in its thread."""
@@ -159,9 +164,9 @@ class Service:
         ]
         self._thread.call(self._begin_ticking()).result()
 
-    def _activation_ended(self, run_id: Any) -> None:
+    def _activation_ended(self, run_id: UUID, well: bool) -> None:
         if self._follower is not None:
-            self._follower.activation_ended(run_id)
+            self._follower.activation_ended(run_id, well)
 
     async def _begin_ticking(self) -> None:
         assert self._schedule is not None

@@ -193,7 +193,8 @@ def freeze(office: Office) -> None:
 
 
 UNSETTLED = """
-SELECT (SELECT count(*) FROM item WHERE followed >= 0 AND (followed < moves OR lease_until IS NOT NULL))
+SELECT (SELECT count(*) FROM item
+        WHERE followed >= 0 AND (followed < moves OR lease_until IS NOT NULL))
      + (SELECT count(*) FROM item WHERE followed >= 0 AND flow_run_id IS NULL)
      + (SELECT count(*) FROM event WHERE NOT announced)
      + (SELECT count(*) FROM delivery WHERE state IN ('pending', 'failed'))
