@@ -14,6 +14,10 @@ from sqlmodel import Field, SQLModel
 from models.types import Instant, Keys, Word
 from rules.vocabulary import Outcome, Severity, Source, Stage
 
+NUMBERED = "number <> ''"
+"""The item has a number of its ledger. Like the next two, written the same in the index and in
+whoever asks: SQLite uses a partial index only for the very words of its condition."""
+
 LAGGING = "followed >= 0 AND (followed < moves OR lease_until IS NOT NULL)"
 """The flow has not seen the item's last move, or was working on it when last heard of."""
 
@@ -31,7 +35,7 @@ class Item(SQLModel, table=True):
         Index("item_unstarted", "id", sqlite_where=text(UNSTARTED),
               postgresql_where=text(UNSTARTED)),
         Index("item_number", "campaign_id", "number", unique=True,
-              sqlite_where=text("number <> ''"), postgresql_where=text("number <> ''")),
+              sqlite_where=text(NUMBERED), postgresql_where=text(NUMBERED)),
         Index("item_listing", "stage", "due", "id"),
     )  # fmt: skip
 

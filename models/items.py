@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, select, text
 
-from models.item import Item
+from models.item import NUMBERED, Item
 from rules.item import ItemState
 
 ITEM = Item.__table__  # type: ignore[attr-defined]
@@ -27,6 +27,17 @@ _SELECT = select(*STATE_COLUMNS, ITEM.c.policy_id)
 _BY_REF = _SELECT.where(ITEM.c.ref == bindparam("ref"))
 _BY_ID = _SELECT.where(ITEM.c.id == bindparam("id"))
 _BY_IDS = _SELECT.where(ITEM.c.id.in_(bindparam("ids", expanding=True)))
+_HOLD = (
+    select(ITEM.c.id)
+    .where(ITEM.c.ref.in_(bindparam("refs", expanding=True)))
+    .order_by(ITEM.c.id)
+    .with_for_update()
+)
+_NUMBERED = select(ITEM.c.ref).where(
+    text(NUMBERED),
+    ITEM.c.campaign_id == bindparam("campaign"),
+    ITEM.c.number == bindparam("number"),
+)
 _DUE = (
     _SELECT.where(ITEM.c.next_action_at <= bindparam("now"))
     .order_by(ITEM.c.next_action_at, ITEM.c.id)
@@ -58,6 +69,25 @@ def due(connection: Connection, now: datetime, size: int) -> list[Loaded]:
     """
     statement = _DUE if connection.dialect.name == "sqlite" else _DUE_UNCLAIMED
     return _all(connection.execute(statement, {"now": now, "size": size}).all())
+
+
+def hold(connection: Connection, refs: Iterable[str]) -> None:
+    """Let nobody change these items until the transaction ends, for a decision about several.
+
+    Always in the same order, so that no two decisions wait for each other. On SQLite a writing
+    transaction is alone anyway.
+    """
+    if connection.dialect.name != "sqlite":
+        connection.execute(_HOLD, {"refs": sorted(set(refs))})
+
+
+def numbered(connection: Connection, campaign_id: int, number: str) -> str | None:
+    """The reference of the item that has this number in the campaign; none for an empty one."""
+    if not number:
+        return None
+    known = {"campaign": campaign_id, "number": number}
+    ref: str | None = connection.execute(_NUMBERED, known).scalar()
+    return ref
 
 
 def next_due(connection: Connection) -> datetime | None:

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 
 from config.calendars import calendar_for
 from config.logging import log_context
-from models import directory, items, policies, writes
+from models import directory, items, policies, texts, writes
 from models.engine import writing
 from models.items import Loaded
 from models.writes import Entry, Receipt
@@ -56,12 +57,17 @@ def act(
         Refused: a rule said no; nothing was written.
         Conflict: others kept changing the item at the same moment.
         NotFound: the item, a person or a unit does not exist.
-        InputError: the key was used for something else.
+        InputError: the key was used for something else, or a text cannot be stored.
         Unavailable: the database cannot be reached or written.
     """
-    for _ in range(ATTEMPTS):
+    _require_storable(command, key)
+    for attempt in range(ATTEMPTS):
         try:
             with writing(engine) as connection:
+                others = tuple(command.words(command.item_fields))
+                if others or attempt:
+                    # Whoever has lost a race stands in line: nobody loses for ever.
+                    items.hold(connection, (ref, *others))
                 receipt = _attempt(connection, ref, command, actor, now, key, version)
                 if receipt is not None:
                     return receipt
@@ -70,6 +76,11 @@ def act(
             # The same key, or the next place in the history, was taken since we looked.
             continue
     raise Conflict(ref)
+
+
+def _require_storable(command: Command, key: str | None) -> None:
+    words = {field.name: getattr(command, field.name) for field in fields(command)}
+    texts.require_storable({**words, "key": key})
 
 
 def _attempt(
@@ -166,23 +177,19 @@ def register(
         InputError: the number is taken, or the key was used for something else.
         NotFound: there is no such campaign or person.
     """
-    try:
-        with writing(engine) as connection:
-            if key is not None and (known := _repeated(connection, key, "", command)):
-                return known
-            who = directory.person(connection, actor)
-            _may_register(who, command)
-            return _register(connection, command, who, now, campaign, key)
-    except IntegrityError as error:
-        if key is not None:
+    _require_storable(command, key)
+    for _ in range(ATTEMPTS):
+        try:
             with writing(engine) as connection:
-                if known := _repeated(connection, key, "", command):
+                if key is not None and (known := _repeated(connection, key, "", command)):
                     return known
-        raise InputError(
-            f"The number {command.number!r} is taken in this campaign.",
-            "Use another number, or correct the item that has it.",
-            where="number",
-        ) from error
+                who = directory.person(connection, actor)
+                _may_register(who, command)
+                return _register(connection, command, who, now, campaign, key)
+        except IntegrityError:
+            # Somebody else has used the same key since we looked.
+            continue
+    raise Conflict(command.title)
 
 
 def _may_register(who: PersonFact, command: Register) -> None:
@@ -213,7 +220,17 @@ def _register(
         due=command.due,
         due_superior=command.due_superior,
     )
+    # From here on nobody else registers in this campaign until we have.
     number = policies.take_numbers(connection, fact.id, 1)
+    if holder := items.numbered(connection, fact.id, command.number):
+        if key is not None and (known := _repeated(connection, key, "", command)):
+            connection.rollback()  # a repetition uses no number up
+            return known
+        raise InputError(
+            f"The number {command.number!r} is taken in this campaign: {holder} has it.",
+            "Use another number, or correct that item.",
+            where="number",
+        )
     decision = opened(
         opening,
         {"source": command.source.value},
@@ -223,7 +240,7 @@ def _register(
         policy=policy,
         calendar=calendar_for(policy),
     )
-    texts = {
+    described = {
         "policy_id": fact.policy_id,
         "number": command.number,
         "description": command.description,
@@ -236,7 +253,7 @@ def _register(
         "followed": 0,
     }
     entry = Entry(decision.item, decision, who.id, now, key, announced=False)
-    item_id = writes.insert_items(connection, [entry], [texts])[0]
+    item_id = writes.insert_items(connection, [entry], [described])[0]
     event = writes.event_values(entry, item_id)
     return Receipt(decision.item.ref, 1, event["kind"], "intake", now, event["hash"])
 
@@ -249,13 +266,16 @@ def reference(campaign_code: str, number: int) -> str:
 def enter(
     connection: Connection,
     decisions: Sequence[Decision],
-    texts: Sequence[Mapping[str, Any]],
+    described: Sequence[Mapping[str, Any]],
     actor_id: int,
     now: datetime,
 ) -> list[int]:
-    """Enter items taken over from a ledger, as history: nobody is written to about them."""
+    """Enter items taken over from a ledger, as history: nobody is written to about them.
+
+    ``described`` are the columns that no rule reads.
+    """
     entries = [Entry(decision.item, decision, actor_id, now) for decision in decisions]
-    return writes.insert_items(connection, entries, texts)
+    return writes.insert_items(connection, entries, described)
 
 
 class Swept(NamedTuple):
@@ -278,11 +298,35 @@ def fire_due(
     with writing(engine) as connection:
         found = items.due(connection, now, size + len(avoid))
         entries, failed = _due_entries(connection, found, now, avoid)
-        if entries and writes.store(connection, entries) is None:
-            connection.rollback()
-            return Swept(0, 0, failed, more=True)
-        overtaken = sum(len(e.decision.event.data.get("skipped", ())) for e in entries)
-        return Swept(len(entries), overtaken, failed, more=len(found) >= size + len(avoid))
+        stored, unstored = _store_chunk(connection, entries)
+        overtaken = sum(len(e.decision.event.data.get("skipped", ())) for e in stored)
+        more = len(found) >= size + len(avoid)
+        return Swept(len(stored), overtaken, failed + unstored, more)
+
+
+def _store_chunk(
+    connection: Connection, entries: Sequence[Entry]
+) -> tuple[Sequence[Entry], tuple[str, ...]]:
+    """Store the entries together; where the database takes offence at one, each on its own."""
+    if not entries or _stored(connection, entries):
+        return entries, ()
+    stored = [entry for entry in entries if _stored(connection, [entry])]
+    refs = {entry.before.ref for entry in entries} - {entry.before.ref for entry in stored}
+    return stored, tuple(sorted(refs))
+
+
+def _stored(connection: Connection, entries: Sequence[Entry]) -> bool:
+    try:
+        with connection.begin_nested() as point:
+            if writes.store(connection, entries) is None:
+                point.rollback()
+                return False
+    except (IntegrityError, DataError):
+        if len(entries) == 1:
+            ref = entries[0].before.ref
+            log.exception("A due step cannot be stored. %s", log_context("fire", item=ref))
+        return False
+    return True
 
 
 def _due_entries(

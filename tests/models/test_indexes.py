@@ -31,6 +31,7 @@ QUESTIONS: dict[str, tuple[Ask, str]] = {
         lambda c: deliveries.claim(c, "worker", MONDAY, SOON, 50),
         "delivery_due",
     ),
+    "who has a number": (lambda c: items.numbered(c, 1, "1"), "item_number"),
     "whether a key is known": (lambda c: writes.receipt_for(c, "k"), "event_idempotency"),
 }
 
