@@ -140,8 +140,14 @@ def _assign(case: Case) -> Effect:
     return Effect(changes, data)
 
 
+def _received(case: Case) -> dict[str, Any]:
+    """The fields of an assignment that is received. The chase starts here: what its plan would
+    have held until now was never said to anybody, and nobody climbs the ladder for it."""
+    return {"acknowledged_at": case.now, "plan_from": case.now}
+
+
 def _acknowledge(case: Case) -> Effect:
-    return Effect({"acknowledged_at": case.now})
+    return Effect(_received(case))
 
 
 def _decline(case: Case) -> Effect:
@@ -308,7 +314,7 @@ def _stepped(case: Case, kind: StepKind, level: int) -> dict[str, Any]:
     if kind in (StepKind.REMIND, StepKind.OVERDUE, StepKind.OVERDUE_AGAIN):
         return {"stage": Stage.REMINDER}
     if kind is StepKind.DEEMED_RECEIVED:
-        return {"stage": Stage.DEADLINE, "acknowledged_at": case.now}
+        return {"stage": Stage.DEADLINE, **_received(case)}
     if kind is StepKind.HOLD_EXPIRED:
         return _clock_restarted(case)
     return {}

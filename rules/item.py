@@ -57,7 +57,8 @@ class ItemState(NamedTuple):
 
     stage_since: datetime
     plan_from: datetime
-    """Nothing is planned before this instant: when the deadline now in force was set."""
+    """Nothing is planned before this instant: when the deadline now in force was set, when its
+    assignment was received, or when a stopped clock started again."""
     acknowledged_at: datetime | None
     submitted_at: datetime | None
     closed_at: datetime | None

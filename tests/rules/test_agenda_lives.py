@@ -313,6 +313,21 @@ def test_a_hold_of_an_hour_puts_no_rung_off() -> None:
     assert life.state.level == 2
 
 
+@pytest.mark.parametrize("deemed", [True, False])
+def test_who_receives_an_assignment_late_is_told_before_the_ladder_is_climbed(deemed: bool) -> None:
+    """Until then nobody was reminded of anything: no letter comes out of the blue."""
+    rules = policy(deemed_received_after=8 if deemed else None)
+    life = Life(item(Stage.ASSIGNMENT, due=date(2026, 3, 12)), rules, calendar())
+    life.run(date(2026, 3, 10), date(2026, 3, 22))
+    if not deemed:
+        assert life.do("acknowledge", RESPONSIBLE, at("2026-03-23 09:00"))
+    life.log.clear()
+    life.run(date(2026, 3, 23), date(2026, 3, 30))
+    told = [fired.kind for fired in life.log]
+    assert told[deemed:] == [StepKind.OVERDUE, StepKind.RUNG, StepKind.RUNG]
+    assert [fired.level for fired in life.log][-2:] == [1, 2]
+
+
 def test_a_look_back_comes_once_and_a_relapse_starts_a_life_of_its_own() -> None:
     rules = policy(look_back_after=(10,))
     life = Life(item(Stage.CLOSED, verifier_id=VERIFIER.id), rules, calendar())
