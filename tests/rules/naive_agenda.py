@@ -70,6 +70,7 @@ def notes(item: ItemState, policy: Policy, days: WorkCalendar) -> list[Note]:
     return sorted(found)
 
 
+@cache
 def _nine(days: WorkCalendar, day: date) -> datetime:
     return clock_time(days, day, 9)
 
