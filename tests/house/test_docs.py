@@ -55,14 +55,14 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
         assert (page.parent / link).exists(), f"{page.name} links to {link}"
 
 
-def tests_named_in(page: Path) -> list[tuple[str, str]]:
+def named_tests(page: Path) -> list[tuple[str, str]]:
     """The (file, test) pairs that a page names as ``tests/...py::test_...``."""
     text = page.read_text(encoding="utf-8")
     return re.findall(r"(tests/[\w/]+\.py)(?:::(\w+))?", text)
 
 
 def test_tests_that_the_guarantees_name_exist() -> None:
-    named = tests_named_in(DOCS / "guarantees.md")
+    named = named_tests(DOCS / "guarantees.md")
     assert named
     for file, test in named:
         path = ROOT / file
