@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 import traceback
@@ -11,7 +10,7 @@ from pathlib import Path
 from typer import TyperException
 
 from cli.output import emit, tell_error
-from config.logging import log_context, set_up
+from config.clock import wall
 from config.settings import load
 from rules.errors import InputError, RectiflowError, Refused
 
@@ -79,12 +78,11 @@ def _kept(error: Exception) -> Path | None:
     """The file that the traceback was written to, where there is a home to write to."""
     try:
         file = load().home / LOG
-        set_up("ERROR", file)
+        with file.open("a", encoding="utf-8") as log:
+            log.write(f"{wall().isoformat()} A command failed by a fault of ours.\n")
+            log.writelines(traceback.format_exception(error))
     except (RectiflowError, OSError):
         return None
-    logging.getLogger("rectiflow.cli").error(
-        "A command failed by a fault of ours. %s", log_context("cli"), exc_info=error
-    )
     return file
 
 

@@ -20,7 +20,7 @@ def here() -> Iterator[Office]:
         InputError: a setting is unusable.
         Unavailable: there is no database yet.
     """
-    office = open_office()
+    office = opened()
     try:
         _require_database(office.engine)
         yield office
@@ -28,8 +28,26 @@ def here() -> Iterator[Office]:
         office.engine.dispose()
 
 
+def opened() -> Office:
+    """The installation, whether or not it has a database yet; nothing is connected.
+
+    Raises:
+        InputError: a setting is unusable.
+        Unavailable: the home cannot be looked into.
+    """
+    try:
+        return open_office()
+    except OSError as error:
+        raise Unavailable(
+            f"The home cannot be read: {error.strerror}: {error.filename}.",
+            "Check RECTIFLOW_HOME and the folder's permissions.",
+        ) from error
+
+
 def _require_database(engine: Engine) -> None:
     """SQLite would make an empty file where there is none, and call it a database."""
     file = engine.url.database
-    if engine.dialect.name == "sqlite" and file and file != ":memory:" and not Path(file).exists():
+    if engine.dialect.name != "sqlite" or not file or file.startswith((":", "file:")):
+        return
+    if not Path(file).exists():
         raise Unavailable(f"There is no database yet: {file}.", "Run: rectiflow init.")

@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
+from cli.here import opened
 from cli.options import AsJson
 from cli.output import clean, emit, show
 from config.profiles import load_profile
 from rules.errors import InputError, Unavailable
 from tasks.founding import OFFICE, Founded, found
-from tasks.office import Office, open_office
+from tasks.office import Office
 
 app = typer.Typer(add_completion=False)
 
@@ -34,7 +35,7 @@ def init(
             "Use up to 16 letters, digits and hyphens.",
             where="--code",
         )
-    office = open_office()
+    office = opened()
     policy = load_profile(profile or office.settings.profile)
     _make_home(office)
     try:
