@@ -19,11 +19,14 @@ RUN_RETENTION_SECONDS = 90 * 24 * 3600
 LOCAL_HOSTS = ("127.0.0.1", "localhost")
 
 
-def prefect_environment(home: Path, api_url: str, no_proxy: str = "") -> dict[str, str]:
+def prefect_environment(
+    home: Path, api_url: str, *, embedded: bool = False, no_proxy: str = ""
+) -> dict[str, str]:
     """What to put into our own environment before Prefect is imported.
 
-    ``home`` is Rectiflow's home; ``no_proxy`` is what the variable holds already. The password of
-    a server with authentication stays in the user's own ``PREFECT_API_AUTH_STRING``.
+    ``home`` is Rectiflow's home, ``embedded`` says that the server is our own, ``no_proxy`` is
+    what the variable holds already. The password of a server with authentication stays in the
+    user's own ``PREFECT_API_AUTH_STRING``.
     """
     settings = {
         "PREFECT_HOME": str(home / "prefect"),
@@ -35,11 +38,16 @@ def prefect_environment(home: Path, api_url: str, no_proxy: str = "") -> dict[st
         "PREFECT_LOGGING_CONFIG_PATH": str(LOGGING),
         # Each line of INFO is a row in Prefect's database: 86 KB an activation instead of 24.
         "PREFECT_LOGGING_LEVEL": "WARNING",
+        # While the server is away, senders would write a whole event for each that they drop.
+        "PREFECT_INTERNAL_LOGGING_LEVEL": "CRITICAL",
         "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
         "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
         "DO_NOT_TRACK": "1",
     }
+    if embedded:
+        # Our server has no such protection; without this each new client asks for it first.
+        settings["PREFECT_CLIENT_CSRF_SUPPORT_ENABLED"] = "false"
     host = urlsplit(api_url).hostname or ""
     if host in LOCAL_HOSTS and host not in no_proxy:
         known = ",".join(filter(None, [no_proxy, *LOCAL_HOSTS]))

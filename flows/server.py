@@ -235,7 +235,10 @@ def enter_environment(home: Path, api_url: str) -> Mapping[str, str]:
     To be called before Prefect is first imported: only then is the user's own home of Prefect
     left untouched. Called again, or later, it changes the server's address.
     """
-    settings = prefect_environment(home, api_url, os.environ.get("NO_PROXY", ""))
+    record = read_record(home)
+    embedded = record is not None and record.api_url == api_url
+    no_proxy = os.environ.get("NO_PROXY", "")
+    settings = prefect_environment(home, api_url, embedded=embedded, no_proxy=no_proxy)
     # Prefect makes its home, but not the folders above it.
     Path(settings["PREFECT_HOME"]).mkdir(mode=0o700, parents=True, exist_ok=True)
     os.environ.update(settings)

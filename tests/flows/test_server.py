@@ -234,7 +234,7 @@ def test_every_prefect_setting_we_use_exists(which: str, tmp_path: Path) -> None
                 yield from known(inner)
 
     used = (
-        prefect_environment(tmp_path, "http://127.0.0.1:4200/api")
+        prefect_environment(tmp_path, "http://127.0.0.1:4200/api", embedded=True)
         if which == "ours"
         else server_environment({}, tmp_path, "127.0.0.1", 4200)
     )

@@ -26,7 +26,7 @@ from flows.bootstrap import ensure_deployments
 from flows.prefect_thread import PrefectThread
 from flows.server import EmbeddedServer
 from flows.suspension import Resumed, RunState, create_suspended, describe, resume, suspend
-from flows.worker import Worker
+from flows.worker import REPORT_SECONDS, Worker
 from rules.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -134,9 +134,9 @@ def asleep_as(stage: str) -> Callable[[RunState], bool]:
 async def test_a_run_lives_through_its_stages_in_this_process(
     client: PrefectClient, pool: str
 ) -> None:
-    done: list[UUID] = []
+    done: list[tuple[UUID, bool]] = []
     run = await new_run(client, pool, 1, "Assignment", "Deadline", "end")
-    async with working(pool, on_done=lambda run_id, _well: done.append(run_id)) as worker:
+    async with working(pool, on_done=lambda *told: done.append(told)) as worker:
         for stage in ("Assignment", "Deadline"):
             assert await resume(client, run) is Resumed.RESUMED
             worker.nudge()
@@ -148,7 +148,7 @@ async def test_a_run_lives_through_its_stages_in_this_process(
     # Waking is not a retry.
     assert state.run_count == 0
     assert threads == [os.getpid()] * 3
-    assert done == [run] * 3
+    assert done == [(run, True)] * 3
     names = [s.name for s in await client.read_flow_run_states(run)]
     woken = ["Resuming", "Pending", "Running"]
     assert names == ["Intake", *woken, "Assignment", *woken, "Deadline", *woken, "Completed"]
@@ -212,13 +212,15 @@ async def test_a_run_that_fails_is_told_and_set_going_by_the_next_resume(
 ) -> None:
     # Prefect gives a woken flow one second attempt at once.
     run = await new_run(client, pool, 4, "break", "break", "Deadline")
-    async with working(pool) as worker:
+    well: list[bool] = []
+    async with working(pool, on_done=lambda _, told: well.append(told)) as worker:
         await resume(client, run)
         worker.nudge()
         await reaches(client, run, lambda state: state.type == StateType.FAILED)
         assert await resume(client, run) is Resumed.RESUMED
         worker.nudge()
         await reaches(client, run, asleep_as("Deadline"))
+    assert well == [False, True]
     assert [r.message for r in caplog.records if r.name == "rectiflow.worker"] == [
         f"Run ZG-0004 ({run}) failed: Flow run encountered an exception:"
         " RuntimeError: a bug in the flow"
@@ -278,6 +280,25 @@ async def test_the_engine_hears_of_no_suspensions_from_outside(
         worker.nudge()
         await reaches(client, run, asleep_as("Deadline"))
     assert observed == []
+
+
+async def test_stopping_takes_no_longer_because_the_server_is_away(
+    client: PrefectClient, server: EmbeddedServer, pool: str
+) -> None:
+    run = await new_run(client, pool, 9, "wait")
+    assert server.pid is not None
+    async with working(pool) as worker:
+        await resume(client, run)
+        worker.nudge()
+        await until(lambda: bool(threads))
+        # A stopped process keeps its connections and answers nothing.
+        os.kill(server.pid, signal.SIGSTOP)
+        try:
+            began = time.monotonic()
+            await worker.stop(grace=0.1)
+            assert time.monotonic() - began < 2 * REPORT_SECONDS
+        finally:
+            os.kill(server.pid, signal.SIGCONT)
 
 
 CHILD = """
