@@ -4,7 +4,7 @@ Prefect's own workers start a process for each run, which costs seconds of impor
 the flow in the event loop. Prefect's ``BaseWorker`` is not its base: for each run it writes
 labels and two more states, and on SQLite its ``/labels`` request fails with "database is locked"
 as soon as two runs go at once. Measured on two cores, four at a time: 0.3 activations a second
-with it, 6 to 8 with this loop. Only public calls of the client are used.
+with it, 8 with this loop. Only public calls of the client are used.
 
 Runs are picked up when ``nudge`` is called (p50 0.2 s); looking every few seconds is a safety
 net. Any number of workers may share a pool: a run that two of them see is given to one by the
@@ -229,8 +229,8 @@ class Worker:
             if not state.is_pending():
                 return False
             # Without its deployment's id the engine does not open a thread, a loop and a
-            # websocket per activation to hear of suspensions from outside (3.1 activations a
-            # second with them, 5.3 without). We suspend from inside. A new version of Prefect
+            # websocket per activation to hear of suspensions from outside (2.6 activations a
+            # second with them, 7.7 without). We suspend from inside. A new version of Prefect
             # may look elsewhere: then it is slower again, no more. It reads the whole run again.
             lean = run.model_copy(update={"deployment_id": None})
             ended = await run_flow_async(
