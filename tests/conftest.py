@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,8 +13,13 @@ from sqlalchemy import Engine, text
 
 from config.clock import ManualClock
 from config.profiles import load_profile
+from flows.server import enter_environment
 from models.engine import open_engine
 from tasks.founding import found
+
+# Prefect makes its home when it is first imported, by whichever test: not in the user's folder.
+_PREFECT_HOME = tempfile.TemporaryDirectory(prefix="rectiflow-", ignore_cleanup_errors=True)
+enter_environment(Path(_PREFECT_HOME.name), "http://127.0.0.1:9/api")
 
 MONDAY = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
 """Ten o'clock on a working Monday in Shanghai."""

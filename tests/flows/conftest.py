@@ -1,24 +1,16 @@
-"""A real Prefect server for the tests of this folder, started once.
-
-Prefect creates its home when it is imported, so a home of the tests' own is named before.
-"""
+"""A real Prefect server for the tests of this folder, started once."""
 
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from prefect.client.orchestration import PrefectClient, get_client
 
+from flows.prefect_thread import send_the_rest
 from flows.server import EmbeddedServer, enter_environment
-
-enter_environment(Path(tempfile.mkdtemp(prefix="rectiflow-")), "http://127.0.0.1:9/api")
-
-from prefect.client.orchestration import PrefectClient, get_client  # noqa: E402
-
-from flows.prefect_thread import send_the_rest  # noqa: E402
 
 
 @pytest.fixture(scope="session")
