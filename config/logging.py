@@ -29,4 +29,7 @@ def set_up(level: str = "INFO", file: Path | None = None) -> None:
     root.setLevel(level.upper())
     root.propagate = False
     # A tick that finds the last one still at work says so at every tick: that is as intended.
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    scheduler = logging.getLogger("apscheduler")
+    scheduler.handlers[:] = [handler]
+    scheduler.setLevel(logging.ERROR)
+    scheduler.propagate = False

@@ -38,6 +38,7 @@ class Schedule:
         self._worker = worker
         self._nudge_follower = nudge_follower
         self.ticks = 0
+        self._ticking: set[asyncio.Task[Any]] = set()
         # A late tick is better than none, and two late ones are one (misfires are not dropped).
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler = AsyncIOScheduler(job_defaults=defaults, timezone="UTC")
@@ -50,9 +51,13 @@ class Schedule:
         self._every(HEARTBEAT_SECONDS, self.heartbeat_tick, "heartbeat")
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """Tick no more; a tick in progress ends by itself."""
+    async def stop(self, grace: float) -> None:
+        """Tick no more; ticks in progress have ``grace`` seconds to end by themselves."""
         if self._scheduler.running:
+            # Shutting down would cancel a mail on its way.
+            self._scheduler.pause()
+            if self._ticking:
+                await asyncio.wait(set(self._ticking), timeout=grace)
             self._scheduler.shutdown(wait=False)
 
     async def sweep_tick(self) -> None:
@@ -82,6 +87,10 @@ class Schedule:
 
     async def _guarded(self, tick: Callable[[], Awaitable[None]], name: str) -> None:
         """A tick that fails says why and leaves the next one to try again."""
+        this = asyncio.current_task()
+        assert this is not None
+        self._ticking.add(this)
+        this.add_done_callback(self._ticking.discard)
         try:
             await tick()
         except RectiflowError as error:

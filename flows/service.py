@@ -33,6 +33,9 @@ log = logging.getLogger("rectiflow.service")
 GRACE_SECONDS = 10.0
 """How long activations may take to finish when the service stops."""
 
+TICK_SECONDS = 4.0
+"""How long a tick in progress may take then: a batch of mails, a chunk of steps."""
+
 
 class Service:
     """The running parts of one installation, in this process and its children."""
@@ -175,7 +178,7 @@ class Service:
     async def _wind_down(self) -> None:
         """The clock first, then the follower, then the activations."""
         if self._schedule is not None:
-            self._schedule.stop()
+            await self._schedule.stop(TICK_SECONDS)
         if self._follower is not None:
             self._follower.stop()
         if self._worker is not None:
