@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 from prefect import flow, task
 
@@ -14,7 +15,8 @@ from notifications.channels.file import FileChannel
 from notifications.channels.smtp import SmtpChannel
 from notifications.smtp_url import parse_smtp_url
 from tasks.at_hand import in_office, office
-from tasks.delivery import Delivered, announce, deliver
+from tasks.delivery import announce, deliver
+from tasks.ends import Delivered
 from tasks.office import Office
 
 BATCH = 200
@@ -51,10 +53,12 @@ def announce_all(at: Office) -> int:
 async def send_all() -> Delivered:
     """Send until nothing is due; what could not be sent waits for its next attempt."""
     at = office()
+    texts = templates_of(at)
+    sender = at.settings.mail_from
     ended = Delivered()
     async with channel_for(at) as channel:
         while True:
-            batch = await deliver(at.engine, channel, at.settings.mail_from, wall(), BATCH)
+            batch = await deliver(at.engine, channel, sender, wall(), BATCH, texts)
             ended = Delivered(*(a + b for a, b in zip(ended, batch, strict=True)))
             if batch.total < BATCH:
                 return ended
@@ -71,13 +75,19 @@ def channel_for(at: Office) -> Channel:
     return FileChannel(at.settings.mail_folder)
 
 
+def templates_of(at: Office) -> Path | None:
+    """The folder with the office's own texts of mails: ``templates`` in the home, if it is there.
+
+    Laid out like ``notifications/templates``; what is missing there is taken from here.
+    """
+    folder = at.settings.home / "templates"
+    return folder if folder.is_dir() else None
+
+
 def something_waits(at: Office) -> bool:
     """Whether an event is unannounced or a mail is due."""
     with reading(at.engine) as connection:
-        if deliveries.has_unannounced(connection):
-            return True
-        due = deliveries.next_attempt(connection)
-    return due is not None and due <= wall()
+        return deliveries.has_unannounced(connection) or deliveries.has_due(connection, wall())
 
 
 async def run_plainly() -> None:

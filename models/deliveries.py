@@ -12,7 +12,7 @@ from models.campaign import Campaign
 from models.delivery import WAITING, Delivery
 from models.directory import MEMBERSHIP, PERSON, UNIT
 from models.event import UNANNOUNCED, EventRow
-from rules.vocabulary import Role
+from rules.vocabulary import Role, Stage
 
 EVENT = EventRow.__table__  # type: ignore[attr-defined]
 DELIVERY = Delivery.__table__  # type: ignore[attr-defined]
@@ -62,13 +62,21 @@ class Claimed(NamedTuple):
 
 
 class Told(NamedTuple):
-    """The event that a delivery tells of."""
+    """The event that a delivery tells of; ``stage`` is the stage it led to."""
 
     kind: str
     data: str
     at: datetime
     hash: str
     actor_id: int
+    stage: Stage
+
+
+class Kept(NamedTuple):
+    """A rendered message."""
+
+    message_id: str
+    message: bytes
 
 
 _UNANNOUNCED = (
@@ -116,6 +124,15 @@ def addressees(connection: Connection, ids: Iterable[int]) -> dict[int, Addresse
     return {row.id: Addressee(row.name, row.email, row.lang, row.active) for row in rows}
 
 
+def unit_paths(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
+    """The paths of these units."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    rows = connection.execute(select(UNIT.c.id, UNIT.c.path).where(UNIT.c.id.in_(wanted)))
+    return {row.id: row.path for row in rows}
+
+
 def unit_names(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
     """The names of these units."""
     wanted = sorted(set(ids))
@@ -137,20 +154,23 @@ def enqueue(
     """Store deliveries and mark their events as announced, in the caller's transaction."""
     if rows:
         connection.execute(insert(DELIVERY), list(rows))
-    marks = [{"of": event_id} for event_id in announced]
+    marks = list(announced)
     if marks:
-        connection.execute(_ANNOUNCED, marks)
+        connection.execute(_ANNOUNCED, {"ids": marks})
 
 
-_ANNOUNCED = update(EVENT).where(EVENT.c.id == bindparam("of")).values(announced=True)
+_ANNOUNCED = (
+    update(EVENT).where(EVENT.c.id.in_(bindparam("ids", expanding=True))).values(announced=True)
+)
 
+_DUE = (
+    text(WAITING),
+    DELIVERY.c.next_attempt_at <= bindparam("now"),
+    or_(DELIVERY.c.claimed_until.is_(None), DELIVERY.c.claimed_until <= bindparam("now")),
+)
 _CLAIMABLE = (
     select(*(DELIVERY.c[field] for field in Claimed._fields))
-    .where(
-        text(WAITING),
-        DELIVERY.c.next_attempt_at <= bindparam("now"),
-        or_(DELIVERY.c.claimed_until.is_(None), DELIVERY.c.claimed_until <= bindparam("now")),
-    )
+    .where(*_DUE)
     .order_by(DELIVERY.c.next_attempt_at, DELIVERY.c.id)
     .limit(bindparam("size"))
 )
@@ -165,42 +185,94 @@ def claim(
         statement = statement.with_for_update(skip_locked=True)
     taken = [Claimed(*row) for row in connection.execute(statement, {"now": now, "size": size})]
     if taken:
-        marks = [{"of": row.id, "who": who, "until": until} for row in taken]
-        connection.execute(_CLAIM, marks)
+        ids = [row.id for row in taken]
+        connection.execute(_CLAIM, {"ids": ids, "who": who, "until": until})
     return taken
 
 
 _CLAIM = (
     update(DELIVERY)
-    .where(DELIVERY.c.id == bindparam("of"))
+    .where(DELIVERY.c.id.in_(bindparam("ids", expanding=True)))
     .values(claimed_by=bindparam("who"), claimed_until=bindparam("until"))
 )
+# Not what has been settled, nor what ran out and was taken by somebody else.
+_STILL_CLAIMED = (
+    update(DELIVERY)
+    .where(
+        DELIVERY.c.id.in_(bindparam("ids", expanding=True)),
+        text(WAITING),
+        DELIVERY.c.claimed_by == bindparam("holder"),
+    )
+    .values(claimed_until=bindparam("until"))
+)
+
+
+def renew(connection: Connection, ids: Iterable[int], who: str, until: datetime) -> None:
+    """Say that these claimed deliveries are still being made."""
+    connection.execute(_STILL_CLAIMED, {"ids": list(ids), "holder": who, "until": until})
+
+
+def release(connection: Connection, ids: Iterable[int], who: str) -> None:
+    """Give back claimed deliveries that nothing has been tried with."""
+    connection.execute(_STILL_CLAIMED, {"ids": list(ids), "holder": who, "until": None})
 
 
 def told(connection: Connection, event_ids: Iterable[int]) -> dict[int, Told]:
     """The events that deliveries tell of, by id."""
-    columns = (EVENT.c.id, EVENT.c.kind, EVENT.c.data, EVENT.c.at, EVENT.c.hash, EVENT.c.actor_id)
+    columns = (EVENT.c.id, *(EVENT.c[field] for field in Told._fields))
     rows = connection.execute(select(*columns).where(EVENT.c.id.in_(sorted(set(event_ids)))))
-    return {row.id: Told(row.kind, row.data, row.at, row.hash, row.actor_id) for row in rows}
+    return {row[0]: Told(*row[1:]) for row in rows}
 
 
-def keep_messages(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Keep rendered messages (``of``, ``ident``, ``octets``) before they are first handed over."""
-    if rows:
-        connection.execute(_KEEP, list(rows))
+def submissions(connection: Connection, item_ids: Iterable[int]) -> dict[int, str]:
+    """The data of the last submission of each of these items, as the history has it."""
+    wanted = sorted(set(item_ids))
+    if not wanted:
+        return {}
+    last = (
+        select(func.max(EVENT.c.id))
+        .where(EVENT.c.item_id.in_(wanted), EVENT.c.kind == "submitted")
+        .group_by(EVENT.c.item_id)
+    )
+    rows = connection.execute(select(EVENT.c.item_id, EVENT.c.data).where(EVENT.c.id.in_(last)))
+    return {row.item_id: row.data for row in rows}
+
+
+def keep_messages(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> dict[int, Kept]:
+    """Keep rendered messages (``of``, ``ident``, ``octets``) before they are first handed over.
+
+    A message that is there already stays as it is. Then, by delivery, what is kept of all of
+    them is returned, for that is what has to be sent; else nothing.
+    """
+    if not rows or connection.execute(_KEEP, list(rows)).rowcount == len(rows):
+        return {}
+    # A claim ran out while its taker stood still, and whoever took it over was faster.
+    found = connection.execute(_KEPT, {"ids": [row["of"] for row in rows]})
+    return {row.id: Kept(row.message_id, row.message) for row in found}
 
 
 _KEEP = (
     update(DELIVERY)
-    .where(DELIVERY.c.id == bindparam("of"))
+    .where(DELIVERY.c.id == bindparam("of"), DELIVERY.c.message.is_(None))
     .values(message_id=bindparam("ident"), message=bindparam("octets"))
+)
+_KEPT = select(DELIVERY.c.id, DELIVERY.c.message_id, DELIVERY.c.message).where(
+    DELIVERY.c.id.in_(bindparam("ids", expanding=True))
 )
 
 
-def settle(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write how attempts ended: ``of``, ``new_state``, ``why``, ``tries``, ``next``, ``sent``."""
-    if rows:
-        connection.execute(_SETTLE, list(rows))
+def settle(connection: Connection, rows: Sequence[Mapping[str, Any]], who: str) -> None:
+    """Write how attempts ended: ``of``, ``new_state``, ``why``, ``tries``, ``next``, ``sent``.
+
+    What has been sent has been sent, whoever holds the claim by now. Any other end is written
+    only by the holder of the claim: somebody else may have sent it since.
+    """
+    sent = [row for row in rows if row["new_state"] == "sent"]
+    others = [{**row, "holder": who} for row in rows if row["new_state"] != "sent"]
+    if sent:
+        connection.execute(_SETTLE, sent)
+    if others:
+        connection.execute(_SETTLE_CLAIMED, others)
 
 
 _SETTLE = (
@@ -216,6 +288,30 @@ _SETTLE = (
         claimed_until=None,
     )
 )
+_SETTLE_CLAIMED = _SETTLE.where(text(WAITING), DELIVERY.c.claimed_by == bindparam("holder"))
+
+
+def postpone(connection: Connection, now: datetime, until: datetime, reason: str) -> int:
+    """Let everything that is due and in nobody's hands wait until then; how many deliveries.
+
+    For when the way out is closed: it would be closed for each of them.
+    """
+    # Locked first, and only what nobody else has locked: two of these never wait for each other.
+    due = select(DELIVERY.c.id).where(*_DUE).with_for_update(skip_locked=True)
+    statement = (
+        update(DELIVERY)
+        .where(DELIVERY.c.id.in_(due))
+        .values(next_attempt_at=bindparam("until"), reason=bindparam("why"))
+    )
+    return connection.execute(statement, {"now": now, "until": until, "why": reason}).rowcount
+
+
+def has_due(connection: Connection, now: datetime) -> bool:
+    """Whether any delivery is due and in nobody's hands: one look at an index."""
+    return connection.execute(_ANY_DUE, {"now": now}).first() is not None
+
+
+_ANY_DUE = select(DELIVERY.c.id).where(*_DUE).limit(1)
 
 
 def next_attempt(connection: Connection) -> datetime | None:

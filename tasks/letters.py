@@ -7,13 +7,17 @@ item may not show is masked where notices are turned into words.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import MISSING, fields
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
 from config.calendars import calendar_for
+from config.logging import log_context
 from models import deliveries, directory, items, policies
 from models.deliveries import Addressee, Claimed, Told
 from models.items import Loaded
@@ -21,14 +25,19 @@ from notifications.addresses import Mailbox
 from notifications.channels.base import Envelope
 from notifications.context import LANGUAGES, NextStep, NoticeContext
 from notifications.message import Letterhead, Mail, build
-from notifications.render import render
+from notifications.render import Rendered, render
 from rules.agenda import upcoming
+from rules.commands import COMMANDS
+from rules.errors import InputError
 from rules.item import ItemState
+from rules.lifecycle import commands_in
 from rules.notices import Seat
 from rules.policy import Policy
 from rules.vocabulary import Stage
 from rules.wording import act_name, step_sentence, todo, why_told
 from rules.workdays import WorkCalendar
+
+log = logging.getLogger("rectiflow.delivery")
 
 LATE = timedelta(hours=2)
 """A step that fired this much after its instant says in its notice that it is late."""
@@ -44,62 +53,117 @@ class Library(NamedTuple):
     units: dict[int, str]
     campaigns: dict[int, tuple[str, str]]
     policies: dict[int, Policy]
+    submissions: dict[int, str]
 
 
 def gather(connection: Connection, claimed: Sequence[Claimed]) -> Library:
     """What these deliveries refer to."""
-
     loaded = {one.item.id: one for one in items.by_ids(connection, {c.item_id for c in claimed})}
     events = deliveries.told(connection, {c.event_id for c in claimed})
     states = [one.item for one in loaded.values()]
+    said = [_said(event) for event in events.values()]
     ids = {c.person_id for c in claimed} | {event.actor_id for event in events.values()}
     ids |= {p for s in states for p in (s.responsible_id, s.leader_id) if p is not None}
+    ids |= _ids(said, "responsible", "leader")
+    units = {s.unit_id for s in states if s.unit_id is not None} | _ids(said, "unit")
     facts = directory.people_by_id(connection, ids)
     return Library(
         loaded,
         events,
         deliveries.addressees(connection, ids),
         {key: fact.code for key, fact in facts.items()},
-        deliveries.unit_names(connection, {s.unit_id for s in states if s.unit_id is not None}),
+        deliveries.unit_names(connection, units),
         deliveries.campaign_names(connection),
-        {one.policy_id: policies.policy(connection, one.policy_id) for one in loaded.values()},
+        _policies(connection, {one.policy_id for one in loaded.values()}),
+        deliveries.submissions(connection, _appointed(events, claimed)),
     )
 
 
-def write(claimed: Claimed, library: Library, sender: str, rendered_at: datetime) -> Envelope:
-    """The delivery as a finished message.
+def _said(event: Told) -> dict[str, Any]:
+    """What the event says; nothing when it cannot be read, which the letter itself runs into."""
+    try:
+        data = json.loads(event.data)
+    except ValueError:
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _ids(said: Iterable[dict[str, Any]], *fields: str) -> set[int]:
+    values = (data.get(field) for data in said for field in fields)
+    return {value for value in values if isinstance(value, int)}
+
+
+def _appointed(events: dict[int, Told], claimed: Sequence[Claimed]) -> set[int]:
+    return {c.item_id for c in claimed if events[c.event_id].kind == "appointed"}
+
+
+def _policies(connection: Connection, ids: Iterable[int]) -> dict[int, Policy]:
+    """The policies that can be read; a letter about an item under another one says so itself."""
+    found = {}
+    for policy_id in ids:
+        try:
+            found[policy_id] = policies.policy(connection, policy_id)
+        except ValueError:
+            log.exception("A policy cannot be read. %s", log_context("deliver", policy=policy_id))
+    return found
+
+
+def write(
+    claimed: Claimed,
+    library: Library,
+    sender: str,
+    rendered_at: datetime,
+    templates: Path | None = None,
+) -> Envelope:
+    """The delivery as a finished message; texts in ``templates`` stand before those of the house.
 
     Raises:
-        InputError: the recipient's address or a replaced template is unusable.
+        InputError: the sender's or the recipient's address is unusable.
     """
     loaded, event = library.items[claimed.item_id], library.events[claimed.event_id]
     code, title = library.campaigns[loaded.item.campaign_id]
     person = library.people[claimed.person_id]
-    lang = person.lang if person.lang in LANGUAGES else LANGUAGES[0]
-    context = _context(claimed, library, lang)
+    context = _context(claimed, library, language(person.lang))
     mail = Mail(
         kind=claimed.kind,
-        lang=lang,
+        lang=context.lang,
         ref=loaded.item.ref,
         event_hash=event.hash,
         recipient_id=str(claimed.person_id),
         recipient=Mailbox(claimed.address, person.name),
         date=rendered_at,
-        rendered=render(context),
+        rendered=_rendered(context, templates),
     )
     return build(Letterhead(Mailbox(sender, title), code, title), mail)
 
 
+def language(spoken: str) -> str:
+    """The language of ours that is nearest to a person's: ``en`` for ``en-GB``."""
+    exact = [lang for lang in LANGUAGES if lang.lower() == spoken.lower()]
+    akin = [lang for lang in LANGUAGES if lang[:2] == spoken[:2].lower()]
+    return [*exact, *akin, *LANGUAGES][0]
+
+
+def _rendered(context: NoticeContext, templates: Path | None) -> Rendered:
+    """The notice in words. An office's own text that is unusable keeps nobody from hearing."""
+    if templates is not None:
+        try:
+            return render(context, templates)
+        except InputError as error:
+            log.error("A text of the house is used instead: %s", error)
+    return render(context)
+
+
 def _context(claimed: Claimed, library: Library, lang: str) -> NoticeContext:
+    """What the letter may say. What happened is told as the event has it, for the item may have
+    moved on since; what is to be done and what comes next, as the item stands."""
     loaded, event = library.items[claimed.item_id], library.events[claimed.event_id]
     item = loaded.item
     policy = library.policies[loaded.policy_id]
     calendar = calendar_for(policy)
     data: dict[str, Any] = json.loads(event.data)
     seat = Seat(claimed.seat)
-    command = todo(claimed.kind, seat)
-    code = library.codes.get(claimed.person_id, "")
-    due = _date(data.get("due")) if event.kind == "assigned" else item.due
+    due = _due(event.kind, data, item)
     level = int(data.get("level") or 0)
     return NoticeContext(
         kind=claimed.kind,
@@ -110,25 +174,55 @@ def _context(claimed: Claimed, library: Library, lang: str) -> NoticeContext:
         ref=item.ref,
         title=item.title,
         confidential=item.confidential,
-        stage=item.stage.value,
-        unit_name=library.units.get(item.unit_id or 0, ""),
-        responsible_name=_name(library, item.responsible_id),
-        leader_name=_name(library, item.leader_id),
+        stage=event.stage.value,
+        unit_name=library.units.get(data.get("unit") or item.unit_id or 0, ""),
+        responsible_name=_name(library, data.get("responsible", item.responsible_id)),
+        leader_name=_name(library, data.get("leader", item.leader_id)),
         due=due,
         proposed_due=_date(data.get("due")) if event.kind == "extension_requested" else None,
-        days=_days(item, due, calendar, event.at),
+        days=_days(event, due, calendar),
         level=level,
         act_name=act_name(level, policy, lang),
         actor_name=_name(library, event.actor_id),
-        reason=str(data.get("reason") or ""),
-        outcome=item.outcome.value if item.outcome else "",
+        reason=_reason(event.kind, data, library.submissions.get(item.id, "{}")),
+        outcome=str(data.get("outcome") or item.outcome or ""),
         round=item.round,
         next_step=_next_step(item, policy, calendar, lang),
         why=why_told(seat, str(data.get("step") or ""), lang),
-        command_hint=f"rectiflow act {item.ref} {command} --as {code}" if command else "",
+        command_hint=_hint(claimed, item, library.codes.get(claimed.person_id, "")),
         occurred_at=_local(event.at, calendar),
         late_by=_late(event, data, lang),
     )
+
+
+def _due(kind: str, data: dict[str, Any], item: ItemState) -> date | None:
+    """The deadline that the event has set, else the one in force."""
+    told = data.get("from" if kind == "extension_requested" else "due")
+    return _date(told) or item.due
+
+
+def _reason(kind: str, data: dict[str, Any], submission: str) -> str:
+    """Why it happened, in the words of whoever did it; for a verifier, what was said to be done."""
+    if kind == "appointed":
+        data = json.loads(submission)
+    return str(data.get("reason") or data.get("finding") or data.get("summary") or "")
+
+
+def _hint(claimed: Claimed, item: ItemState, code: str) -> str:
+    """The command that the recipient is expected to give, if it can still be given."""
+    seat = Seat(claimed.seat)
+    usable = commands_in(item.stage)
+    expected = todo(claimed.kind, seat)
+    if expected == "acknowledge" and expected not in usable and seat is Seat.RESPONSIBLE:
+        expected = "submit"  # it counts as received, and is to be worked on
+    if not expected or expected not in usable:
+        return ""
+    needed = (
+        f" --set {field.name}={field.name.upper()}"
+        for field in fields(COMMANDS[expected])
+        if field.default is MISSING
+    )
+    return f"rectiflow act {item.ref} {expected} --as {code}{''.join(needed)}"
 
 
 def _name(library: Library, person_id: int | None) -> str:
@@ -140,11 +234,14 @@ def _date(value: object) -> date | None:
     return date.fromisoformat(value) if isinstance(value, str) else None
 
 
-def _days(item: ItemState, due: date | None, calendar: WorkCalendar, at: datetime) -> int | None:
-    """Working days left (negative when overdue) while the responsible person works on it."""
-    if due is None or item.stage not in (Stage.ASSIGNMENT, Stage.DEADLINE, Stage.REMINDER):
+def _days(event: Told, due: date | None, calendar: WorkCalendar) -> int | None:
+    """Working days left (negative when overdue) at the event, while the clock runs for the unit."""
+    if due is None or event.kind == "held" or event.stage not in _UNIT_WORKS:
         return None
-    return calendar.between(calendar.day_of(at), due)
+    return calendar.between(calendar.day_of(event.at), due)
+
+
+_UNIT_WORKS = (Stage.ASSIGNMENT, Stage.DEADLINE, Stage.REMINDER)
 
 
 def _next_step(

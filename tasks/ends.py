@@ -1,0 +1,111 @@
+"""How attempts at deliveries end, as their rows remember it: sent, to be repeated, or given up."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Engine
+
+from config.logging import log_context
+from models import deliveries
+from models.deliveries import Claimed
+from models.engine import writing
+from notifications.channels.base import Deferred, Outcome, Rejected, Retry, Sent
+from notifications.retry import OUTAGE_PAUSE, backoff
+from tasks.presence import WHO
+
+log = logging.getLogger("rectiflow.delivery")
+
+LONGEST_REASON = 500
+"""Characters that the store takes."""
+
+
+class Delivered(NamedTuple):
+    """How one batch of deliveries ended."""
+
+    sent: int = 0
+    failed: int = 0
+    dead: int = 0
+
+    @property
+    def total(self) -> int:
+        """How many were attempted."""
+        return sum(self)
+
+
+class Ends:
+    """The ends of a batch's deliveries at ``now`` (wall time), written as they come and counted."""
+
+    def __init__(self, engine: Engine, now: datetime) -> None:
+        self._engine = engine
+        self._now = now
+        self._rows: list[dict[str, Any]] = []
+
+    async def write(self, ended: Sequence[tuple[Claimed, Outcome]]) -> None:
+        """Settle these deliveries; everything else that is due waits too when one met an outage."""
+        rows = [_settled(one, outcome, self._now) for one, outcome in ended]
+        if rows:
+            await asyncio.to_thread(self._settle, rows, outage_in([end for _, end in ended]))
+        self._rows += rows
+
+    def told(self) -> Delivered:
+        """The counts; a warning is logged when some mails did not leave."""
+        states = [row["new_state"] for row in self._rows]
+        ended = Delivered(*(states.count(state) for state in Delivered._fields))
+        if ended.sent < ended.total:
+            first = next(row["why"] for row in self._rows if row["new_state"] != "sent")
+            counts = log_context("deliver", **ended._asdict())
+            log.warning("Some mails did not leave: %s %s", first, counts)
+        return ended
+
+    def _settle(self, rows: list[dict[str, Any]], outage: Deferred | None) -> None:
+        with writing(self._engine) as connection:
+            deliveries.settle(connection, rows, WHO)
+            if outage is not None:
+                later = self._now + OUTAGE_PAUSE
+                deliveries.postpone(connection, self._now, later, outage.reason[:LONGEST_REASON])
+
+
+def outage_in(outcomes: Sequence[Outcome]) -> Deferred | None:
+    """The first of the outcomes that is an outage: the way out is closed for any mail alike."""
+    for outcome in outcomes:
+        if isinstance(outcome, Deferred) and outcome.retry is Retry.OUTAGE:
+            return outcome
+    return None
+
+
+def _settled(delivery: Claimed, outcome: Outcome, now: datetime) -> dict[str, Any]:
+    """How an attempt ended, as the row remembers it."""
+    tries = delivery.attempts + 1
+    if isinstance(outcome, Sent):
+        return _row(delivery, "sent", outcome.detail, tries, now, sent=now)
+    if isinstance(outcome, Rejected):
+        return _row(delivery, "dead", outcome.reason, tries, now)
+    if outcome.retry is Retry.OUTAGE:
+        return _row(delivery, "failed", outcome.reason, delivery.attempts, now + OUTAGE_PAUSE)
+    pause = backoff(tries)
+    if pause is None:
+        return _row(delivery, "dead", f"Given up: {outcome.reason}", tries, now)
+    return _row(delivery, "failed", outcome.reason, tries, now + pause)
+
+
+def _row(
+    delivery: Claimed,
+    state: str,
+    reason: str,
+    tries: int,
+    next_attempt: datetime,
+    sent: datetime | None = None,
+) -> dict[str, Any]:
+    return {
+        "of": delivery.id,
+        "new_state": state,
+        "why": reason[:LONGEST_REASON],
+        "tries": tries,
+        "next": next_attempt,
+        "sent": sent,
+    }
