@@ -264,6 +264,13 @@ def test_a_reminder_is_not_swallowed_by_asking_how_it_goes() -> None:
     assert fired.event.data["skipped"] == ["progress/1/r1.d1"]
 
 
+def test_a_plan_made_at_an_opening_has_the_reminder_of_that_very_opening() -> None:
+    opening = at("2026-03-24 09:00")
+    for made, kept in ((opening - TICK, True), (opening, True), (opening + TICK, False)):
+        steps = agenda(item(Stage.DEADLINE, plan_from=made), policy(), calendar())
+        assert (steps[0].at == opening) == kept
+
+
 # Taken over when already overdue
 
 

@@ -217,6 +217,24 @@ def test_a_resumed_clock_keeps_the_rung_and_the_open_request() -> None:
     assert (resumed.plan_from, resumed.due_version) == (now, 2)
 
 
+def test_what_is_withdrawn_while_held_and_asked_about_leaves_nothing_open() -> None:
+    pending = {
+        "on_hold": True, "hold_until": LATER, "held_at": NOW,
+        "extension_due": LATER, "extension_by": RESPONSIBLE.id,
+    }  # fmt: skip
+    gone = given_to(Stage.REMINDER, "withdraw", SUPERVISOR, {}, pending)
+    assert (gone.on_hold, gone.hold_until, gone.held_at) == (False, None, None)
+    assert (gone.extension_due, gone.extension_by) == (None, None)
+
+
+def test_what_is_sent_back_while_held_runs_no_clock_and_names_nobody() -> None:
+    held = {"on_hold": True, "hold_until": LATER, "held_at": NOW, "co_unit_paths": ("/1/3/6/",)}
+    back = given_to(Stage.ASSIGNMENT, "decline", RESPONSIBLE, {}, held)
+    assert (back.stage, back.on_hold, back.hold_until) == (Stage.INTAKE, False, None)
+    assert (back.unit_id, back.unit_path, back.co_unit_paths) == (None, None, ())
+    assert (back.responsible_id, back.leader_id, back.due) == (None, None, DUE)
+
+
 def test_a_hold_of_less_than_a_day_moves_nothing() -> None:
     held = {"on_hold": True, "hold_until": LATER, "held_at": NOW}
     resumed = given_to(Stage.DEADLINE, "resume", COORDINATOR, {}, held, NOW + timedelta(hours=9))

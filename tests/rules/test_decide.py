@@ -276,8 +276,8 @@ class Lives(RuleBasedStateMachine):
             canonical(event.data),
         )  # fmt: skip
         if event.step_key is None:
-            grown = found.item.fired == self.state.fired
-            assert grown or (found.item.fired == () and found.item.round > self.state.round)
+            same_round = found.item.round == self.state.round
+            assert found.item.fired == (self.state.fired if same_round else ())
             return
         keys = [event.step_key, *event.data.get("skipped", ())]
         assert self.spent.isdisjoint(keys)
