@@ -46,6 +46,9 @@ def recognise(path: Path, limits: Limits) -> Literal["xlsx", "text"]:
         size = path.stat().st_size
         if path.is_dir():
             raise InputError("This is a folder, not a file.", "Name the file.", str(path))
+        if not path.is_file():
+            # A pipe gives its content once, and we look twice; a device may never end.
+            raise InputError("This is no ordinary file.", "Save the ledger to a file.", str(path))
         if size > limits.file_bytes:
             raise too_large(path, size, limits.file_bytes)
         with path.open("rb") as file:

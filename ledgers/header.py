@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from itertools import islice
 from typing import Literal
 
-from ledgers.literal import trimmed
+from ledgers.literal import clean, trimmed
 from ledgers.mapping import AnyField, Mapping
 from ledgers.mapping_parts import Part
 from ledgers.values import Sheet, Value, folded, shown
@@ -89,7 +89,7 @@ def fits_better(one: Header, other: Header) -> bool:
 
 
 def _names(cells: Sequence[Value]) -> tuple[str, ...]:
-    return tuple(" ".join(trimmed(shown(cell)).split()) for cell in cells)
+    return tuple(" ".join(trimmed(clean(shown(cell))).split()) for cell in cells)
 
 
 def _judged(row: int, names: tuple[str, ...], above: int, mapping: Mapping) -> Header:

@@ -6,7 +6,7 @@ that what is written is what an import reads.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
@@ -25,10 +25,10 @@ CellContent: TypeAlias = str | date | datetime | None
 # (field, width in characters); reference and light are read by people only.
 _ORDER: tuple[tuple[AnyField, int], ...] = (
     ("number", 18), ("title", 36), ("description", 48), ("requirement", 36), ("category", 16),
-    ("source", 12), ("severity", 9), ("unit", 28), ("responsible", 10), ("leader", 10), ("verifier", 10),
-    ("co_units", 20), ("opened", 18), ("due", 11), ("due_superior", 11), ("stage", 10),
-    ("level", 10), ("closed", 9), ("closed_at", 18), ("outcome", 14), ("confidential", 9),
-    ("complainant", 12), ("note", 30),
+    ("source", 12), ("severity", 9), ("unit", 28), ("responsible", 10), ("leader", 10),
+    ("verifier", 10), ("co_units", 20), ("opened", 18), ("due", 11), ("due_superior", 11),
+    ("stage", 10), ("level", 10), ("closed", 9), ("closed_at", 18), ("outcome", 14),
+    ("confidential", 9), ("complainant", 12), ("note", 30),
 )  # fmt: skip
 _DERIVED = (("reference", 16), ("light", 7))
 _EXTRA_WIDTH = 16
@@ -50,19 +50,31 @@ def own_mapping() -> Mapping:
     return load_mapping("ledger")
 
 
-def layout(extras: Sequence[str], lang: str, zone: tzinfo) -> Layout:
-    """The layout in ``lang`` with a column for each of ``extras``; times are shown in ``zone``."""
+def layout(
+    extras: Sequence[str], lang: str, zone: tzinfo, omitted: Collection[AnyField] = ()
+) -> Layout:
+    """The layout in ``lang`` with a column for each of ``extras``; times are shown in ``zone``.
+
+    There is no column for the fields in ``omitted``: an import then leaves them as they are.
+    """
     own = own_mapping()
     which = 0 if lang.startswith("zh") else 1
     heads = [own.parts(field)[0].column[which] for field, _ in _ORDER]
     derived = own.ignore[which::2]
     prefix = own.extra_prefix[which]
+    names = (*heads, *derived, *(f"{prefix}{clean(extra)}" for extra in extras))
+    widths = (*(width for _, width in (*_ORDER, *_DERIVED)), *[_EXTRA_WIDTH] * len(extras))
     writer = _Cells(lang, zone, frozenset(own.blanks), tuple(extras))
-    return Layout(
-        names=(*heads, *derived, *(f"{prefix}{clean(extra)}" for extra in extras)),
-        widths=(*(width for _, width in (*_ORDER, *_DERIVED)), *[_EXTRA_WIDTH] * len(extras)),
-        cells=writer.cells,
-    )
+    dropped = {place for place, (field, _) in enumerate(_ORDER) if field in omitted}
+    if not dropped:
+        return Layout(names, widths, writer.cells)
+    kept = [place for place in range(len(names)) if place not in dropped]
+
+    def cells(row: ExportRow) -> list[CellContent]:
+        every = writer.cells(row)
+        return [every[place] for place in kept]
+
+    return Layout(tuple(names[i] for i in kept), tuple(widths[i] for i in kept), cells)
 
 
 @dataclass(frozen=True, slots=True)

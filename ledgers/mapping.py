@@ -24,9 +24,7 @@ FieldName: TypeAlias = Literal[
 AnyField: TypeAlias = FieldName | Literal["number", "closed", "closed_at"]
 Word: TypeAlias = str | bool | int
 
-_JOINED = frozenset(
-    {"title", "description", "requirement", "unit", "category", "co_units", "note"}
-)
+_JOINED = frozenset({"title", "description", "requirement", "unit", "category", "co_units", "note"})
 _DATES = frozenset({"opened", "due", "due_superior"})
 
 

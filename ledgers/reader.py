@@ -20,8 +20,8 @@ from zoneinfo import ZoneInfo
 
 from ledgers.filetype import Limits, recognise
 from ledgers.header import Header, Plan, find_header, fits_better, plan
-from ledgers.mapping import Mapping
-from ledgers.row import LedgerRow, RowRefused
+from ledgers.mapping import AnyField, Mapping
+from ledgers.row import CellProblem, LedgerRow, RowRefused
 from ledgers.row_cells import Reading
 from ledgers.row_maker import RowMaker
 from ledgers.text_file import text_sheets
@@ -46,6 +46,30 @@ class Ledger:
     count: int
     remarks: tuple[str, ...]
     _reading: Reading
+
+    @property
+    def fields(self) -> frozenset[AnyField]:
+        """The fields that the file has a column for, or the mapping a constant."""
+        return frozenset((*self._reading.plan.fields, *self._reading.mapping.constants))
+
+    @property
+    def zone(self) -> tzinfo:
+        """The zone of the file's days."""
+        return self._reading.zone
+
+    @property
+    def lang(self) -> str:
+        """The language in which cells are spoken of."""
+        return self._reading.lang
+
+    def has_extra(self, name: str) -> bool:
+        """Whether the file has a column that is kept under this name."""
+        plan = self._reading.plan
+        return name in plan.names or any(name == kept for _, kept in plan.extras)
+
+    def problem(self, row: int, field: AnyField, code: str, **facts: object) -> CellProblem:
+        """What the sentence ``code`` says of the cell of a field, also when the file is closed."""
+        return self._reading.about(row, self._reading.column(field), code, facts)
 
     def __iter__(self) -> Iterator[LedgerRow | RowRefused]:
         maker = RowMaker(self._reading)

@@ -17,7 +17,8 @@ from rules.vocabulary import Light, Outcome, Severity, Source, Stage
 class LedgerItem:
     """The fields that a row read and a row written have in common.
 
-    ``number`` is unique within the ledger; ``requirement`` is what has to be done; ``unit`` is a name or a path such as "市/区/单位".
+    ``number`` is unique within the ledger; ``requirement`` is what has to be done; ``unit`` is a
+    name or a path such as "市/区/单位".
     ``source`` is a word of the vocabulary, or the ledger's own text when it is none of them.
     ``due_superior`` is the superior's time limit. ``closed`` is None when the ledger does not say;
     a closed row may lack ``closed_at``. ``level`` is the rung of the ladder reached, 0 for none.

@@ -32,6 +32,18 @@ class Reading:
     translations: Map[str, Map[str, Word]]
     says_closed: Map[str, bool]
 
+    def column(self, name: AnyField) -> int:
+        """The index of the first column of a field, 0 when it is a constant."""
+        columns = self.plan.fields.get(name, ())
+        return columns[0][0] if columns else 0
+
+    def about(self, row: int, index: int, code: str, facts: Map[str, object]) -> CellProblem:
+        """What the sentence ``code`` says of one cell."""
+        names = self.plan.names
+        header = names[index] if index < len(names) else ""
+        cell = self.sheet.cell(row, index, header)
+        return CellProblem(row, cell, header, say(code, self.lang, **facts), code)
+
 
 @dataclass(slots=True)
 class RowCells:
@@ -134,19 +146,12 @@ class RowCells:
 
     def column(self, name: AnyField) -> int:
         """The index of the first column of a field, 0 when it is a constant."""
-        columns = self.reading.plan.fields.get(name, ())
-        return columns[0][0] if columns else 0
+        return self.reading.column(name)
 
     def refuse(self, index: int, code: str, **facts: object) -> None:
         """Note a reason for refusing the row."""
-        self.problems.append(self._about(index, code, facts))
+        self.problems.append(self.reading.about(self.row, index, code, facts))
 
     def warn(self, index: int, code: str, **facts: object) -> None:
         """Note something that is accepted but should be looked at."""
-        self.warnings.append(self._about(index, code, facts))
-
-    def _about(self, index: int, code: str, facts: dict[str, object]) -> CellProblem:
-        names = self.reading.plan.names
-        header = names[index] if index < len(names) else ""
-        cell = self.reading.sheet.cell(self.row, index, header)
-        return CellProblem(self.row, cell, header, say(code, self.reading.lang, **facts), code)
+        self.warnings.append(self.reading.about(self.row, index, code, facts))

@@ -48,6 +48,58 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "环节为“{stage}”，但是否销号一栏所填与之矛盾。",
         'The stage is "{stage}", but the column that says whether it is closed says otherwise.',
     ),
+    # Reasons for refusing a row that only a comparison with the store shows.
+    "too_long": ("超过 {limit} 个字。", "The text is longer than {limit} characters."),
+    "out_of_time": (
+        "日期 {text} 不在 {low} 至 {high} 之间，无法安排。",
+        "The date {text} is not within {low} to {high}; nothing can be planned for it.",
+    ),
+    "several_units": (
+        "名为“{text}”的单位不止一个，请填单位代码：{codes}。",
+        "Several units are called {text}; write a code: {codes}.",
+    ),
+    "several_people": (
+        "名为“{text}”的人员不止一个，请填人员代码：{codes}。",
+        "Several people are called {text}; write a code: {codes}.",
+    ),
+    "undecided": (
+        "台账现为“{now}”，系统中为“{here}”。导入不作决定：如台账无误，请用命令办理"
+        "（rectiflow commands {ref}）。",
+        'The ledger now says "{now}", here it is "{here}". An import decides nothing: if the '
+        "ledger is right, give the command that decides it (rectiflow commands {ref}).",
+    ),
+    "number_is_reference": (
+        "编号“{number}”是另一事项的系统编号，请换一个编号。",
+        'The number "{number}" is the reference of another item; use another one.',
+    ),
+    "not_taken_over": ("未能更新（{reason}）。", "It could not be taken over ({reason})."),
+    # Reasons for refusing a roster of units and people.
+    "bad_code": (
+        "“{text}”不能作代码：可用字母、数字、点、连字符和下划线，不超过 64 个字符。",
+        '"{text}" cannot be a code: use up to 64 letters, digits, dots, hyphens and underscores.',
+    ),
+    "code_twice": ("代码“{text}”已用于第 {first} 行。", 'Line {first} has the code "{text}" too.'),
+    "told_twice": (
+        "第 {first} 行对“{text}”的说法不同，同一人各行须一致。",
+        'Line {first} says otherwise of "{text}"; all lines of a person must agree.',
+    ),
+    "no_such_unit": (
+        "没有代码为“{text}”的单位（上级单位须写在前面的行）。",
+        'There is no unit with the code "{text}" (a parent stands in a line before).',
+    ),
+    "second_root": (
+        "第 {first} 行已是最高单位，本行须写上级单位。",
+        "Line {first} is the unit above all others; this one needs a parent.",
+    ),
+    "root_elsewhere": (
+        "“{text}”在系统中的位置不同：{here}。",
+        '"{text}" has another place here: it is {here}.',
+    ),
+    "below_itself": (
+        "“{text}”不能归到自己的下级单位“{parent}”之下。",
+        '"{text}" cannot be put below "{parent}", which is below it.',
+    ),
+    "bad_address": ("邮箱不可用（{reason}）。", "No mail can be sent there ({reason})."),
     # Accepted, but pointed out.
     "closed_without_date": (
         "已完成，但没有完成时间：按完成时间不详处理。",
@@ -77,6 +129,32 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "outcome_while_open": (
         "尚未销号，却填有办结结论“{text}”。",
         'Not closed, yet the outcome "{text}" is given.',
+    ),
+    "blank_kept": (
+        "此格为空，系统中为“{here}”：空白不作变更。",
+        'The cell is blank, here it is "{here}": a blank changes nothing.',
+    ),
+    "not_independent": (
+        "核查人“{text}”自己负责此事或属于责任单位：未指定为核查人，请另行指定。",
+        'The verifier "{text}" answers for the work or belongs to the responsible unit: nobody '
+        "is named, somebody independent has to be.",
+    ),
+    "was_not_independent": (
+        "核查人“{text}”自己负责此事或属于责任单位：已销号，按历史保留。",
+        'The verifier "{text}" answers for the work or belongs to the responsible unit: closed '
+        "already, kept as history.",
+    ),
+    "stage_not_borne": (
+        "环节写为“{text}”，但其余各栏不足以支持：按“{taken}”处理。",
+        'The stage "{text}" is not borne out by the rest of the row: taken as "{taken}".',
+    ),
+    "without_unit": (
+        "未写明责任单位，“{text}”无处可归：保留为附加信息。",
+        '"{text}" belongs to no unit that the row names: kept beside the item.',
+    ),
+    "level_beyond": (
+        "督办层级 {level} 高于政策的最高一级 {most}：按 {most} 处理。",
+        "The level {level} is beyond the highest rung of the policy: taken as {most}.",
     ),
     "formula_left_out": (
         "附加列中的公式未读取。",

@@ -8,7 +8,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -23,6 +23,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from ledgers.layout import CellContent, Layout, layout
+from ledgers.mapping import AnyField
 from ledgers.row import ExportRow
 from rules.errors import InputError, Unavailable
 
@@ -49,20 +50,21 @@ def write(
     *,
     zone: tzinfo,
     extras: Sequence[str] | None = None,
+    omitted: Collection[AnyField] = (),
 ) -> Written:
     """Write a workbook, or a CSV (UTF-8) when ``path`` ends in .csv; whole or not at all.
 
     Instants are written to the second, in ``zone``. ``extras`` names the extra columns to write;
-    None means all that occur, and then the rows are held in memory to find them. Raises
-    InputError for another kind of file, Unavailable when the disk refuses; what stood at ``path``
-    is replaced only when all is written. What ``rows`` raises is passed on (an OSError is taken
-    for the disk's).
+    None means all that occur, and then the rows are held in memory to find them. The fields in
+    ``omitted`` get no column. Raises InputError for another kind of file, Unavailable when the
+    disk refuses; what stood at ``path`` is replaced only when all is written. What ``rows`` raises
+    is passed on (an OSError is taken for the disk's).
     """
     _check_name(path)
     if extras is None:
         rows = list(rows)
         extras = list(dict.fromkeys(chain.from_iterable(row.extra for row in rows)))
-    columns = layout(extras, lang, zone)
+    columns = layout(extras, lang, zone, omitted)
     with _replacing(path) as temporary:
         if path.suffix.lower() == ".csv":
             return Written(path, _write_csv(temporary, rows, columns))
