@@ -39,6 +39,9 @@ class Entry(NamedTuple):
 
 COMMANDS = (
     Entry("init", "cli.init", "Set up the database, a campaign and its office"),
+    Entry("import", "cli.import_", "Take a ledger over: .xlsx or .csv, by a mapping"),
+    Entry("export", "cli.export", "Write items back as a ledger: .xlsx or .csv"),
+    Entry("roster", "cli.roster", "Load units and people from tables"),
     Entry("list", "cli.list", "List items: by stage, unit, light, person, campaign"),
     Entry("show", "cli.show", "Show one item: its history, agenda, mails, run and papers"),
     Entry("agenda", "cli.agenda", "What happens to an item by itself, when and why"),
