@@ -29,8 +29,10 @@ def audit() -> None:
 
 @app.command()
 def verify(
-    ref: Annotated[str | None, typer.Argument(metavar="[REF]", help="one item only")] = None,
-    evidence: Annotated[bool, typer.Option(help="read every file of evidence as well")] = False,
+    ref: Annotated[str | None, typer.Argument(metavar="REF", help="one item only")] = None,
+    evidence: Annotated[
+        bool, typer.Option("--evidence", help="read every file of evidence as well")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Recompute every hash chain. Exit code 1 when anything is found; the first break an item."""
