@@ -19,9 +19,17 @@ PREFIX = "RECTIFLOW_"
 DEFAULT_HOME = Path("~/.rectiflow")
 
 
-def _setting(default: object, description: str, *, least: float = 0, most: float = 0) -> Any:
+def _setting(
+    default: object,
+    description: str,
+    *,
+    least: float = 0,
+    most: float = 0,
+    words: tuple[str, ...] = (),
+) -> Any:
     bounds = {"least": least, "most": most} if most else {}
-    return field(default=default, metadata={"description": description, **bounds})
+    metadata = {"description": description, "words": words, **bounds}
+    return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +67,16 @@ class Settings:
     follow_seconds: float = _setting(
         0.3, "seconds between two looks for items that have moved", least=0.05, most=3600
     )
-    log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR")
+    log_level: str = _setting(
+        "INFO", "DEBUG, INFO, WARNING or ERROR", words=("DEBUG", "INFO", "WARNING", "ERROR")
+    )
 
     @property
     def database(self) -> str:
         """The database's URL, with the default filled in."""
-        return self.database_url or f"sqlite:///{self.home / 'rectiflow.db'}"
+        # The two characters that mean something else in a URL than in a path.
+        file = str(self.home / "rectiflow.db").replace("%", "%25").replace("?", "%3F")
+        return self.database_url or f"sqlite:///{file}"
 
     @property
     def evidence_folder(self) -> Path:
@@ -101,21 +113,26 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
             if name not in known:
                 names = ", ".join(PREFIX + n.upper() for n in known)
                 raise InputError("There is no such setting.", f"Known: {names}.", where=variable)
-    settings = Settings(**values)
-    home = settings.home.expanduser().absolute()
+    try:
+        home = Settings(**values).home.expanduser().absolute()
+    except RuntimeError as error:
+        raise InputError(f"{error}", "Give the whole path.", where=f"{PREFIX}HOME") from error
     return Settings(**{**values, "home": home})
 
 
 def _text(environ: Mapping[str, str], variable: str) -> str | None:
     """The variable's own text, or that of the file it names; None when neither is set."""
-    file = environ.get(f"{variable}_FILE")
+    own, file = environ.get(variable), environ.get(f"{variable}_FILE")
     if not file:
-        return environ.get(variable) or None
+        return own or None
+    if own:
+        raise InputError(f"{variable} is given twice.", "Unset one of them.", f"{variable}_FILE")
     try:
-        return Path(file).read_text(encoding="utf-8").strip()
-    except OSError as error:
+        return Path(file).read_text(encoding="utf-8").strip() or None
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is not text in UTF-8"
         raise InputError(
-            f"The file {file} cannot be read: {error.strerror}.", where=f"{variable}_FILE"
+            f"The file {file} cannot be read: {why}.", where=f"{variable}_FILE"
         ) from error
 
 
@@ -126,6 +143,9 @@ def _converted(setting: Field[Any], text: str) -> object:
         value = convert(text)
     except ValueError:
         raise InputError(f"{text!r} is not a number.", where=where) from None
+    words = setting.metadata["words"]
+    if words and str(value).upper() not in words:
+        raise InputError(f"{text!r} is not known.", f"Give one of: {', '.join(words)}.", where)
     most = setting.metadata.get("most")
     if isinstance(value, (int, float)) and most and not setting.metadata["least"] <= value <= most:
         raise InputError(
