@@ -52,7 +52,7 @@ def _calendar(
     try:
         tz = ZoneInfo(zone)
         holidays.country_holidays(country, subdiv=subdivision, years=[])
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise InputError(f"There is no zone {zone!r}.", where="zone") from error
     except NotImplementedError as error:
         place = f"{country}-{subdivision}" if subdivision else country
@@ -63,14 +63,15 @@ def _calendar(
         first = date(year, 1, 1)
         days = (first + timedelta(days=n) for n in range((date(year, 12, 31) - first).days + 1))
         worked = {day for day in days if official.is_working_day(day)}
-        worked |= {day for day in on if day.year == year}
-        return WorkYear(frozenset(worked - off), _published(country, year, worked))
+        published = _published(official.country, year, worked)
+        extra = {day for day in on if day.year == year}
+        return WorkYear(frozenset((worked | extra) - off), published)
 
     return WorkCalendar(tz, time.fromisoformat(opens), time.fromisoformat(closes), year_of)
 
 
 def _published(country: str, year: int, worked: set[date]) -> bool:
-    """Whether the year's official calendar is known.
+    """Whether the year's official calendar is known; ``worked`` are its own working days.
 
     China moves working days to weekends every year; a year without any is one whose notice is
     still to come. Elsewhere public holidays follow from the law.
