@@ -11,6 +11,7 @@ import json
 import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from math import isfinite
 from pathlib import Path
 from typing import Protocol
 
@@ -86,12 +87,17 @@ class LapsedClock:
         first = self._calendar.add(self._lapse.first_day, 0)
         day = self._calendar.add(first, int(days)) if days else first
         opens, closes = self._calendar.opening(day), self._calendar.closing(day)
-        return opens + (closes - opens) * share
+        # A share just below one is rounded up to the closing, which is no longer office time.
+        return min(opens + (closes - opens) * share, closes - timedelta(microseconds=1))
 
 
 def start_lapse(home: Path, first_day: date, seconds_per_day: float) -> Lapse:
-    """Let campaign time lapse in this home, for every process that looks at it."""
-    lapse = Lapse(time.time(), first_day, seconds_per_day)
+    """Let campaign time lapse in this home, for every process that looks at it.
+
+    Raises:
+        ValueError: a day would take no time, or for ever.
+    """
+    lapse = _checked(Lapse(time.time(), first_day, seconds_per_day))
     words = {
         "started": lapse.started,
         "first_day": first_day.isoformat(),
@@ -110,16 +116,26 @@ def read_lapse(home: Path) -> Lapse | None:
     file = home / LAPSE_FILE
     try:
         words = json.loads(file.read_text(encoding="utf-8"))
-        return Lapse(
-            float(words["started"]),
-            date.fromisoformat(words["first_day"]),
-            float(words["seconds_per_day"]),
+        return _checked(
+            Lapse(
+                float(words["started"]),
+                date.fromisoformat(words["first_day"]),
+                float(words["seconds_per_day"]),
+            )
         )
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, OSError) as error:
         raise InputError(
             "The file that says how campaign time lapses is damaged.",
             "Remove it to go by the machine's time.",
             where=str(file),
         ) from error
+
+
+def _checked(lapse: Lapse) -> Lapse:
+    if not (isfinite(lapse.started) and isfinite(lapse.seconds_per_day)):
+        raise ValueError("not a number")
+    if lapse.seconds_per_day <= 0:
+        raise ValueError("a day takes longer than nothing")
+    return lapse
