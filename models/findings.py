@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
+from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, literal, select
 
 from models.directory import MEMBERSHIP, PERSON, UNIT
+from models.event import EventRow
 from models.items import ITEM
 from rules.item import ItemState
 from rules.vocabulary import Role, Stage
+
+EVENT = EventRow.__table__  # type: ignore[attr-defined]
 
 
 class Candidate(NamedTuple):
@@ -21,26 +27,107 @@ class Candidate(NamedTuple):
     busy: int
 
 
+class Assignment(NamedTuple):
+    """The last assignment of an item: its number in the history, and the deadline it set."""
+
+    seq: int
+    due: date | None
+
+
 def description_of(connection: Connection, item_id: int) -> str:
     """The item's description."""
-    return str(
-        connection.execute(select(ITEM.c.description).where(ITEM.c.id == item_id)).scalar_one()
-    )
+    return _text(connection, ITEM.c.description, item_id)
+
+
+def requirement_of(connection: Connection, item_id: int) -> str:
+    """What is required of whoever works on the item."""
+    return _text(connection, ITEM.c.requirement, item_id)
+
+
+def complainant_of(connection: Connection, item_id: int) -> str:
+    """Who complained, for the reply alone."""
+    return _text(connection, ITEM.c.complainant, item_id)
+
+
+def _text(connection: Connection, column: ColumnElement[str], item_id: int) -> str:
+    return str(connection.execute(select(column).where(ITEM.c.id == item_id)).scalar_one())
 
 
 def same_matter(connection: Connection, item: ItemState, limit: int = 10) -> list[str]:
-    """References of other items of the campaign under the same title, oldest first."""
+    """References of other items of the campaign under the same title, oldest first.
+
+    More people read a history than may know of a confidential item; those are only named in the
+    history of another one.
+    """
+    # Both sides are folded by the database: Python and SQLite do not fold the same letters.
+    folded = func.lower(func.trim(ITEM.c.title)) == func.lower(func.trim(literal(item.title)))
     statement = (
         select(ITEM.c.ref)
-        .where(
-            ITEM.c.campaign_id == item.campaign_id,
-            ITEM.c.id != item.id,
-            func.lower(ITEM.c.title) == item.title.lower(),
-        )
+        .where(ITEM.c.campaign_id == item.campaign_id, ITEM.c.id != item.id, folded)
         .order_by(ITEM.c.id)
         .limit(limit)
     )
+    if not item.confidential:
+        statement = statement.where(~ITEM.c.confidential)
     return list(connection.execute(statement).scalars())
+
+
+def last_assignment(connection: Connection, item_id: int) -> Assignment | None:
+    """The item's last assignment; none for one that was never assigned here."""
+    row = connection.execute(
+        select(EVENT.c.seq, EVENT.c.data)
+        .where(EVENT.c.item_id == item_id, EVENT.c.kind == "assigned")
+        .order_by(EVENT.c.seq.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    due = json.loads(row.data).get("due")
+    return Assignment(row.seq, date.fromisoformat(due) if due else None)
+
+
+def appointed_already(connection: Connection, item_id: int) -> bool:
+    """Whether somebody has been appointed since the item came to its verification."""
+    kinds = ("submitted", "denied", "appointed")
+    last: str | None = connection.execute(
+        select(EVENT.c.kind)
+        .where(EVENT.c.item_id == item_id, EVENT.c.kind.in_(kinds))
+        .order_by(EVENT.c.seq.desc())
+        .limit(1)
+    ).scalar()
+    return last == "appointed"
+
+
+class FiredRung(NamedTuple):
+    """A rung of the ladder that has fired, and for the how many-th time in the item's round."""
+
+    level: int
+    times: int
+
+
+def rungs_fired(connection: Connection, item: ItemState) -> list[FiredRung]:
+    """The rungs that have fired under the deadline under which the last one did, in order."""
+    rows = connection.execute(
+        select(EVENT.c.step_key, EVENT.c.data)
+        .where(
+            EVENT.c.item_id == item.id,
+            EVENT.c.kind == "step_fired",
+            EVENT.c.step_key.like(f"chase/rung-%/r{item.round}.%"),
+        )
+        .order_by(EVENT.c.seq)
+    ).all()
+    times: Counter[int] = Counter()
+    fired = []
+    for row in rows:
+        level = int(json.loads(row.data)["level"])
+        times[level] += 1
+        fired.append((_deadline(row.step_key), FiredRung(level, times[level])))
+    return [rung for deadline, rung in fired if deadline == fired[-1][0]]
+
+
+def _deadline(step_key: str) -> str:
+    """The part of a step's key that stands for its round and its deadline."""
+    return step_key.rpartition("/")[2]
 
 
 def usual_unit(connection: Connection, item: ItemState) -> str | None:
@@ -85,10 +172,3 @@ def verifiers(connection: Connection, item: ItemState) -> list[Candidate]:
         .order_by(func.length(UNIT.c.path).desc(), busy, PERSON.c.id)
     )
     return [Candidate(*row) for row in connection.execute(statement)]
-
-
-def complainant_of(connection: Connection, item_id: int) -> str:
-    """Who complained, for the reply alone."""
-    return str(
-        connection.execute(select(ITEM.c.complainant).where(ITEM.c.id == item_id)).scalar_one()
-    )

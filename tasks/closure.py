@@ -6,9 +6,10 @@ from prefect import task
 
 from models import findings
 from models.engine import reading
+from rules.item import ItemState
 from rules.vocabulary import Outcome, Stage
 from tasks.at_hand import RETRIES, RETRY_DELAYS, in_office, load
-from tasks.documents import issue
+from tasks.documents import issue, note
 from tasks.office import Office
 
 
@@ -25,16 +26,23 @@ async def reply_to_complainant(item_id: int) -> None:
 
 
 def _closing_record(at: Office, item_id: int) -> None:
+    # First what earlier work has left unnoted: the record speaks of the whole history.
+    note(at, load(at, item_id).item)
     loaded = load(at, item_id)
-    if loaded.item.stage is Stage.CLOSED and loaded.item.outcome is not Outcome.WITHDRAWN:
+    if _has_ended(loaded.item):
         issue(at, loaded, "closing", 0)
 
 
 def _reply(at: Office, item_id: int) -> None:
     loaded = load(at, item_id)
-    if loaded.item.stage is not Stage.CLOSED or loaded.item.outcome is Outcome.WITHDRAWN:
+    if not _has_ended(loaded.item):
         return
     with reading(at.engine) as connection:
         complainant = findings.complainant_of(connection, item_id)
-    if complainant:
+    if complainant.strip():
         issue(at, loaded, "reply", 0)
+
+
+def _has_ended(item: ItemState) -> bool:
+    """Whether there is a result to tell: not of one that was withdrawn."""
+    return item.stage is Stage.CLOSED and item.outcome is not Outcome.WITHDRAWN
