@@ -7,12 +7,10 @@ from prefect import task
 from models import findings
 from models.engine import reading
 from rules.commands import Record
-from rules.item import SYSTEM
 from rules.vocabulary import Stage
-from tasks.act import act
-from tasks.at_hand import RETRIES, RETRY_DELAYS, in_office, load, once
-from tasks.documents import issue
+from tasks.at_hand import RETRIES, RETRY_DELAYS, carry_out, in_office, load, once
 from tasks.office import Office
+from tasks.orders import issue_order as issue_missing_order
 
 
 @task(name="route", retries=RETRIES, retry_delay_seconds=list(RETRY_DELAYS))
@@ -24,7 +22,7 @@ async def route(item_id: int) -> None:
 @task(name="issue order", retries=RETRIES, retry_delay_seconds=list(RETRY_DELAYS))
 async def issue_order(item_id: int) -> None:
     """Issue the order (交办单) once somebody is named."""
-    await in_office(_issue_order, item_id)
+    await in_office(issue_missing_order, item_id)
 
 
 def _route(at: Office, item_id: int) -> None:
@@ -36,11 +34,4 @@ def _route(at: Office, item_id: int) -> None:
         unit = findings.usual_unit(connection, item)
     if unit is not None:
         command = Record(document="routing", detail=unit)
-        act(at.engine, item.ref, command, SYSTEM, at.clock.now(), key=once(loaded, "route"))
-
-
-def _issue_order(at: Office, item_id: int) -> None:
-    loaded = load(at, item_id)
-    if loaded.item.stage is Stage.ASSIGNMENT and loaded.item.responsible_id is not None:
-        # Named anew, ordered anew: the version of the deadline tells the orders apart.
-        issue(at, loaded, "order", loaded.item.due_version)
+        carry_out(at, loaded, command, once(loaded, "route"))

@@ -13,7 +13,10 @@ from typing import Concatenate, ParamSpec, TypeVar
 from models import items
 from models.engine import reading
 from models.items import Loaded
-from rules.errors import NotFound
+from rules.commands import Command
+from rules.errors import Conflict, NotFound, Refused
+from rules.item import SYSTEM
+from tasks.act import act
 from tasks.office import Office
 
 P = ParamSpec("P")
@@ -65,3 +68,23 @@ def load(at: Office, item_id: int) -> Loaded:
 def once(loaded: Loaded, work: str) -> str:
     """The idempotency key of a stage's automatic work: once for each move of the item."""
     return f"auto/{loaded.item.ref}/{loaded.item.moves}/{work}"
+
+
+def carry_out(at: Office, loaded: Loaded, command: Command, key: str) -> bool:
+    """Give a command of the stage's automatic work; False when the item has moved on meanwhile.
+
+    What the rules refuse because of that is no failure: the next stage has work of its own.
+
+    Raises:
+        Refused: the rules refuse it although the item stands where it stood.
+    """
+    item = loaded.item
+    try:
+        act(at.engine, item.ref, command, SYSTEM, at.clock.now(), key=key)
+    except Conflict:
+        raise
+    except Refused:
+        if load(at, item.id).item.moves == item.moves:
+            raise
+        return False
+    return True

@@ -4,23 +4,32 @@ from __future__ import annotations
 
 from prefect import task
 
-from models import policies
+from models import findings, policies
 from models.engine import reading
+from rules.vocabulary import Stage
 from tasks.at_hand import RETRIES, RETRY_DELAYS, in_office, load
-from tasks.documents import issue
+from tasks.documents import CLIMB, issue
 from tasks.office import Office
 
 
 @task(name="issue formal notice", retries=RETRIES, retry_delay_seconds=list(RETRY_DELAYS))
 async def issue_formal_notice(item_id: int) -> None:
-    """Issue the document of the rung that has been reached (提醒函, 约谈通知, 通报, 督办单)."""
+    """Issue the documents of the rungs climbed under the deadline (提醒函, 约谈通知, 通报, 督办单).
+
+    All of them, for while the flow was away the item may have climbed several.
+    """
     await in_office(_issue, item_id)
 
 
 def _issue(at: Office, item_id: int) -> None:
     loaded = load(at, item_id)
-    level = loaded.item.level
+    item = loaded.item
+    if item.stage is not Stage.REMINDER:
+        return
     with reading(at.engine) as connection:
         ladder = policies.policy(connection, loaded.policy_id).ladder
-    if 1 <= level <= len(ladder):
-        issue(at, loaded, ladder[level - 1].act.value, level)
+        fired = findings.rungs_fired(connection, item)
+    # A rung that a ledger tells of has not fired here; its paper was issued before the item came.
+    for level, times in fired:
+        if level <= min(item.level, len(ladder)):
+            issue(at, loaded, ladder[level - 1].act.value, level + CLIMB * (times - 1))

@@ -7,10 +7,8 @@ from prefect import task
 from models import findings, policies
 from models.engine import reading
 from rules.commands import Screen
-from rules.item import SYSTEM
 from rules.vocabulary import Stage
-from tasks.act import act
-from tasks.at_hand import RETRIES, RETRY_DELAYS, in_office, load, once
+from tasks.at_hand import RETRIES, RETRY_DELAYS, carry_out, in_office, load, once
 from tasks.office import Office
 
 
@@ -33,4 +31,4 @@ def _screen(at: Office, item_id: int) -> None:
     if policy.categories and policy.category(item.category) is None:
         missing.append("category")
     command = Screen(duplicates=duplicates, missing=tuple(missing))
-    act(at.engine, item.ref, command, SYSTEM, at.clock.now(), key=once(loaded, "screen"))
+    carry_out(at, loaded, command, once(loaded, "screen"))

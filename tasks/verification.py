@@ -11,10 +11,8 @@ from models import directory, findings
 from models.engine import reading
 from rules.commands import Appoint
 from rules.duties import is_independent
-from rules.item import SYSTEM
 from rules.vocabulary import Stage
-from tasks.act import act
-from tasks.at_hand import RETRIES, RETRY_DELAYS, in_office, load, once
+from tasks.at_hand import RETRIES, RETRY_DELAYS, carry_out, in_office, load, once
 from tasks.office import Office
 
 log = logging.getLogger("rectiflow.verification")
@@ -24,7 +22,8 @@ log = logging.getLogger("rectiflow.verification")
 async def appoint_verifier(item_id: int) -> None:
     """Name who verifies: who did before, else the nearest and least busy who is independent.
 
-    Where nobody is, the coordinators are told by the limit's notice and may exempt somebody.
+    Whom a person has named stays. Where nobody is fit, the coordinators are told by the limit's
+    notice and may exempt somebody.
     """
     await in_office(_appoint, item_id)
 
@@ -35,6 +34,8 @@ def _appoint(at: Office, item_id: int) -> None:
     if item.stage is not Stage.VERIFICATION:
         return
     with reading(at.engine) as connection:
+        if findings.appointed_already(connection, item.id):
+            return
         candidates = findings.verifiers(connection, item)
         facts = directory.people_by_id(connection, {one.person_id for one in candidates})
     fit = [one for one in candidates if is_independent(facts[one.person_id], item)]
@@ -43,4 +44,4 @@ def _appoint(at: Office, item_id: int) -> None:
         return
     before = next((one for one in fit if one.person_id == item.verifier_id), None)
     command = Appoint(verifier=(before or fit[0]).code)
-    act(at.engine, item.ref, command, SYSTEM, at.clock.now(), key=once(loaded, "appoint"))
+    carry_out(at, loaded, command, once(loaded, "appoint"))
