@@ -87,20 +87,19 @@ def _inside(office: Office) -> Iterator[Check]:
 
 def _work(numbers: Summary) -> Iterator[Check]:
     """What waits for somebody."""
-    late = [f"{numbers.steps_due} steps are due."] if numbers.steps_due else []
+    late = [f"Steps that are due: {numbers.steps_due}."] if numbers.steps_due else []
     yield _found("steps", late, "None is due.", "The machinery fires them once it runs.")
-    behind = [f"{numbers.lagging} runs are behind."] if numbers.lagging else []
-    behind += [f"{numbers.unstarted} items have no run yet."] if numbers.unstarted else []
+    late_runs, missing = numbers.lagging, numbers.unstarted
+    behind = [f"Behind: {late_runs}; still to be made: {missing}."] if late_runs + missing else []
     yield _found("runs", behind, "They have caught up.", "The follower catches up once it runs.")
     dead = numbers.deliveries["dead"]
-    lost = [f"{dead} mails were given up."] if dead else []
+    lost = [f"Given up: {dead}."] if dead else []
     yield _found("mails", lost, "None was given up.", "See why with: rectiflow show REF.")
-    drafts = [f"{numbers.draft_units} units"] if numbers.draft_units else []
-    drafts += [f"{numbers.draft_people} people"] if numbers.draft_people else []
-    waiting = [f"{' and '.join(drafts)} from ledgers wait to be confirmed."] if drafts else []
+    units, people = numbers.draft_units, numbers.draft_people
+    waiting = [f"To be confirmed: units {units}, people {people}."] if units + people else []
     advice = "See: rectiflow units --drafts, rectiflow people --drafts."
     yield _found("drafts", waiting, "None waits.", advice)
-    mute = [f"{numbers.unreachable} people named on open items have no address."]
+    mute = [f"People named on open items without an address: {numbers.unreachable}."]
     advice = "See: rectiflow people; then: rectiflow person set CODE --email ADDRESS."
     yield _found("addresses", mute if numbers.unreachable else [], "Everybody has one.", advice)
 

@@ -12,13 +12,17 @@ from sqlalchemy import Connection, func, or_, select, text
 from models.delivery import Delivery
 from models.directory import PERSON, UNIT
 from models.event import UNANNOUNCED, EventRow
+from models.item import LAGGING, UNSTARTED
 from models.items import ITEM, next_due
 from models.views import ITEM as SHOWN
 from models.views import light_at
-from rules.vocabulary import Light, Outcome, Stage
+from rules.vocabulary import OPEN_STAGES, Light, Outcome, Stage
 
 DELIVERY = Delivery.__table__  # type: ignore[attr-defined]
 EVENT = EventRow.__table__  # type: ignore[attr-defined]
+
+OPEN = [stage.value for stage in OPEN_STAGES]
+"""Said as a list rather than as "not closed", which no index could answer."""
 
 DELIVERY_STATES = ("pending", "failed", "sent", "dead", "skipped")
 
@@ -41,7 +45,7 @@ class Summary(NamedTuple):
     lagging: int
     """Items with moves that their flow has not seen."""
     unstarted: int
-    """Items that are to have a flow run and have none yet."""
+    """Items with nothing to catch up with that are to have a flow run and have none yet."""
     draft_units: int
     draft_people: int
     unreachable: int
@@ -63,13 +67,13 @@ def summary(connection: Connection, now: datetime) -> Summary:
         stages=stages,
         lights=dict.fromkeys(Light, 0) | _lights(connection, now),
         outcomes=_counted(connection, ITEM.c.outcome, Outcome),
-        on_hold=_count(connection, ITEM, ITEM.c.on_hold),
+        on_hold=_count(connection, ITEM, ITEM.c.stage.in_(OPEN_STAGES), ITEM.c.on_hold),
         steps_due=_count(connection, ITEM, ITEM.c.next_action_at <= now),
         next_step_at=next_due(connection),
         unannounced=_count(connection, EVENT, text(UNANNOUNCED)),
         deliveries=deliveries,
-        lagging=_count(connection, ITEM, ITEM.c.followed >= 0, ITEM.c.followed < ITEM.c.moves),
-        unstarted=_count(connection, ITEM, ITEM.c.followed >= 0, ITEM.c.flow_run_id.is_(None)),
+        lagging=_count(connection, ITEM, text(LAGGING), ITEM.c.followed < ITEM.c.moves),
+        unstarted=_count(connection, ITEM, text(UNSTARTED), ITEM.c.followed == ITEM.c.moves),
         draft_units=_count(connection, UNIT, UNIT.c.draft),
         draft_people=_count(connection, PERSON, PERSON.c.draft),
         unreachable=_unreachable(connection),
@@ -90,7 +94,7 @@ def _by(connection: Connection, column: Any) -> dict[Any, int]:
 
 def _lights(connection: Connection, now: datetime) -> dict[str, int]:
     """Open items by light."""
-    shown = select(light_at(now).label("light")).where(SHOWN.c.stage != Stage.CLOSED.value)
+    shown = select(light_at(now).label("light")).where(SHOWN.c.stage.in_(OPEN))
     lights = shown.subquery()
     statement = select(lights.c.light, func.count()).group_by(lights.c.light)
     rows: Any = connection.execute(statement).all()
@@ -107,7 +111,7 @@ def _unreachable(connection: Connection) -> int:
     seats = (ITEM.c.responsible_id, ITEM.c.leader_id, ITEM.c.verifier_id)
     named = (
         select(ITEM.c.id)
-        .where(ITEM.c.stage != Stage.CLOSED, or_(*(seat == PERSON.c.id for seat in seats)))
+        .where(ITEM.c.stage.in_(OPEN_STAGES), or_(*(seat == PERSON.c.id for seat in seats)))
         .exists()
     )
     return _count(connection, PERSON, PERSON.c.active, PERSON.c.email == "", named)

@@ -76,8 +76,8 @@ def test_status_counts_and_knows_whether_the_machinery_runs(
     assert document["home"] == str(home)
     assert (document["items"], document["stages"]["intake"]) == (2, 1)
     assert document["lights"] == {"green": 1, "yellow": 0, "red": 1}
-    assert (document["unannounced"], document["unstarted"], document["lagging"]) == (1, 2, 2)
-    assert document["waiting"] == 5
+    assert (document["unannounced"], document["unstarted"], document["lagging"]) == (1, 0, 2)
+    assert document["waiting"] == 3
     assert document["drafts"] == {"units": 0, "people": 1}
     assert document["now"].startswith("2026-11-02T01:00:00")
     assert document["next_step_at"] > document["now"]
@@ -153,8 +153,8 @@ def test_what_should_be_looked_at_is_a_warning_with_advice(
     ran = rectiflow("doctor", "--json")
     assert ran.code == 0
     for name, said in (("sender", "localhost"), ("clock", "lapses"), ("machinery", "not running"),
-                       ("steps", "1"), ("runs", "1"), ("drafts", "1 people"),
-                       ("addresses", "1 people")):  # fmt: skip
+                       ("steps", "1"), ("runs", "1"), ("drafts", "people 1"),
+                       ("addresses", "address: 1")):  # fmt: skip
         check = found(ran, name)
         assert check["state"] == "warn", check
         assert said in check["message"]

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import Engine
 
-from models import deliveries, people
+from models import deliveries, following, people
 from models.engine import reading, writing
 from models.summary import Summary, durability, summary
 from rules.commands import Register
@@ -72,7 +72,8 @@ def test_a_step_is_due_from_its_instant_on(engine: Engine, stock: Stock) -> None
 def test_what_waits_for_the_machinery_is_counted(engine: Engine, stock: Stock) -> None:
     register(engine, Register(title="窗口推诿"), "coordinator", MONDAY)
     found = counted(engine)
-    assert (found.unannounced, found.lagging, found.unstarted) == (1, 1, 1)
+    assert (found.unannounced, found.lagging, found.unstarted) == (1, 1, 0)
+    assert found.waiting == 2
     row = {
         "event_id": 1, "item_id": 1, "person_id": stock.people["li"], "kind": "registered",
         "seat": "coordinators", "state": "pending", "created_at": MONDAY,
@@ -82,7 +83,17 @@ def test_what_waits_for_the_machinery_is_counted(engine: Engine, stock: Stock) -
         deliveries.enqueue(connection, [row], [1])
     found = counted(engine)
     assert (found.unannounced, found.deliveries["pending"]) == (0, 1)
-    assert found.waiting == 1 + found.lagging + found.unstarted
+    assert found.waiting == 2
+
+
+def test_an_item_from_a_ledger_that_still_needs_a_run_is_unstarted(
+    engine: Engine, stock: Stock
+) -> None:
+    entered(engine, [led_by(stock, "bureau", Stage.DEADLINE)], texts={"followed": 1})
+    assert (counted(engine).lagging, counted(engine).unstarted) == (0, 1)
+    with writing(engine) as connection:
+        following.attach(connection, 1, 1, "run-1", MONDAY)
+    assert counted(engine).waiting == 0
 
 
 def test_history_without_a_flow_lags_behind_nothing(engine: Engine, stock: Stock) -> None:
