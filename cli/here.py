@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from config.settings import Settings
 from rules.errors import Unavailable
 from tasks.office import Office, open_office
 
@@ -28,7 +29,7 @@ def here() -> Iterator[Office]:
         office.engine.dispose()
 
 
-def opened() -> Office:
+def opened(settings: Settings | None = None) -> Office:
     """The installation, whether or not it has a database yet; nothing is connected.
 
     Raises:
@@ -36,7 +37,7 @@ def opened() -> Office:
         Unavailable: the home cannot be looked into.
     """
     try:
-        return open_office()
+        return open_office(settings)
     except OSError as error:
         raise Unavailable(
             f"The home cannot be read: {error.strerror}: {error.filename}.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,6 +12,7 @@ from cli.here import opened
 from cli.options import AsJson
 from cli.output import clean, emit, show
 from config.profiles import load_profile
+from config.settings import load
 from rules.errors import InputError, Unavailable
 from tasks.founding import OFFICE, Founded, found
 from tasks.office import Office
@@ -35,9 +37,10 @@ def init(
             "Use up to 16 letters, digits and hyphens.",
             where="--code",
         )
-    office = opened()
-    policy = load_profile(profile or office.settings.profile)
-    _make_home(office)
+    settings = load()
+    policy = load_profile(profile or settings.profile)
+    _make_home(settings.home)
+    office = opened(settings)
     try:
         founded = found(office.engine, policy, office.clock.now(), code=code, title=title[:200])
     finally:
@@ -48,8 +51,7 @@ def init(
         _tell(office, founded, code)
 
 
-def _make_home(office: Office) -> None:
-    home = office.settings.home
+def _make_home(home: Path) -> None:
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

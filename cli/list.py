@@ -25,6 +25,7 @@ TITLES = {
     Lang.ZH: ("灯", "编号", "标题", "责任单位", "责任人", "期限", "环节"),
     Lang.EN: ("light", "ref", "title", "unit", "responsible", "due", "stage"),
 }
+GIVE_WAY = (2, 3)
 COLOURS = {Light.GREEN: "green", Light.YELLOW: "yellow", Light.RED: "red"}
 HIDDEN = {Lang.ZH: "〔涉密〕", Lang.EN: "[confidential]"}
 
@@ -66,10 +67,14 @@ def show_page(found: Page, lang: Lang) -> None:
     from rich.text import Text
 
     made = table(*TITLES[lang])
+    for place, column in enumerate(made.columns):
+        # Only titles and units give way in a narrow terminal; a cut reference is of no use.
+        column.no_wrap = place not in GIVE_WAY
     for view in found.items:
         colour = COLOURS[Light(view.light)] if view.light else ""
         lamp = Text(name(view.light, lang) if view.light else "", style=colour)
-        made.add_row(lamp, *(Text(cell) for cell in _cells(view, lang)))
+        cells = (Text(cell, overflow="ellipsis", no_wrap=True) for cell in _cells(view, lang))
+        made.add_row(lamp, *cells)
     show(made, _foot(found, lang))
 
 

@@ -165,6 +165,23 @@ def _opened_once_read(pipe: Path) -> int:
     raise AssertionError("nobody read the pipe")
 
 
+def test_in_a_narrow_terminal_titles_give_way_and_references_stay_whole(
+    started: Run, home: Path
+) -> None:
+    assert started("init").code == 0
+    words = ("--as", "coordinator", "--set", "title=" + "窗口推诿" * 20)
+    assert started("register", *words).code == 0
+    reading, writing = os.openpty()
+    narrow = {**os.environ, "COLUMNS": "64", "TERM": "dumb"}
+    subprocess.run([*PROGRAM, "list"], cwd=ROOT, stdout=writing, env=narrow, check=True, timeout=60)
+    os.close(writing)
+    shown = os.read(reading, 10_000).decode()
+    os.close(reading)
+    (line,) = (line for line in shown.splitlines() if "ZG-00001" in line)
+    assert "窗口" in line
+    assert "…" in line
+
+
 def test_a_terminal_that_cannot_write_chinese_ends_no_command(started: Run, home: Path) -> None:
     plain = {**os.environ, "PYTHONIOENCODING": "latin-1"}
     assert started("init", env=plain).code == 0
