@@ -39,6 +39,8 @@ class Entry(NamedTuple):
 
 COMMANDS = (
     Entry("init", "cli.init", "Set up the database, a campaign and its office"),
+    Entry("up", "cli.up", "Run what makes things happen, until Ctrl-C"),
+    Entry("demo", "cli.demo", "A sample campaign, live in this terminal; or a check of it all"),
     Entry("import", "cli.import_", "Take a ledger over: .xlsx or .csv, by a mapping"),
     Entry("export", "cli.export", "Write items back as a ledger: .xlsx or .csv"),
     Entry("roster", "cli.roster", "Load units and people from tables"),
@@ -50,6 +52,7 @@ COMMANDS = (
     Entry(
         "commands", "cli.commands", "What a person may do with an item now, and why not the rest"
     ),
+    Entry("simulate", "cli.simulate", "What a policy would have caused over a past ledger"),
     Entry("audit", "cli.audit", "Check that the histories are whole and unchanged"),
     Entry("people", "cli.people", "List people, their roles and addresses"),
     Entry("person", "cli.person", "Enter a person, or put them right"),
