@@ -79,7 +79,10 @@ class RowMaker:
         stage = cells.word("stage")
         closed, closed_at = self._closing(cells, stage, extra)
         outcome = self._outcome(cells, closed)
+        due_superior = cells.day("due_superior")
         self._check_order(cells, opened, due, closed_at)
+        if due and due_superior and due > due_superior:
+            cells.warn(cells.column("due"), "due_beyond_superior", due=due, superior=due_superior)
         return LedgerRow(
             row=cells.row,
             number=number,
@@ -96,7 +99,7 @@ class RowMaker:
             co_units=_names(cells.text("co_units")),
             opened=opened,
             due=due,
-            due_superior=cells.day("due_superior"),
+            due_superior=due_superior,
             closed=closed,
             closed_at=closed_at,
             stage=stage,

@@ -113,6 +113,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "期限 {due} 早于立项日 {opened}。",
         "The deadline {due} is before the opening on {opened}.",
     ),
+    "due_beyond_superior": (
+        "期限 {due} 晚于上级时限 {superior}。",
+        "The deadline {due} is after the superior's, {superior}.",
+    ),
     "due_far": (
         "期限 {due} 在 {years} 年以后，请核对。",
         "The deadline {due} is more than {years} years ahead; please check.",
@@ -129,6 +133,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "outcome_while_open": (
         "尚未销号，却填有办结结论“{text}”。",
         'Not closed, yet the outcome "{text}" is given.',
+    ),
+    "recorded_otherwise": (
+        "台账现为“{now}”，系统中为“{here}”：以系统记载为准。",
+        'The ledger now says "{now}", here "{here}" is on record, which stands.',
     ),
     "blank_kept": (
         "此格为空，系统中为“{here}”：空白不作变更。",

@@ -100,7 +100,13 @@ def import_ledger(
         job.rehearse(rows, progress)
     else:
         job.run(rows, progress)
+    report.refused.sort(key=_by_row)
+    report.warnings.sort(key=_by_row)
     return report
+
+
+def _by_row(problem: CellProblem) -> int:
+    return problem.row
 
 
 def _readable(ledger: Ledger, report: ImportReport, progress: Progress) -> Iterator[LedgerRow]:

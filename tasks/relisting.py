@@ -27,6 +27,10 @@ FILLED_IN_HERE = frozenset(
 """Fields that hold something here even if no ledger says so: a blank there goes without saying."""
 
 
+RECORDED = frozenset({"opened", "closed_at"})
+"""Instants that no command changes: what is on record stands, and the difference is told."""
+
+
 @dataclass(slots=True)
 class Comparison:
     """What comes of a row: ``texts`` to take over, ``problems`` for which it is refused."""
@@ -75,7 +79,11 @@ def _judge(name: str, row: LedgerRow, here: Here, ledger: Ledger, found: Compari
         return
     facts = {"now": in_words(value, ledger), "here": shown(name, here, ledger)}
     column: AnyField = name  # type: ignore[assignment]
-    found.problems.append(ledger.problem(row.row, column, "undecided", ref=here.item.ref, **facts))
+    if name in RECORDED:
+        found.warnings.append(ledger.problem(row.row, column, "recorded_otherwise", **facts))
+    else:
+        facts["ref"] = here.item.ref
+        found.problems.append(ledger.problem(row.row, column, "undecided", **facts))
 
 
 def _point_out_blank(

@@ -93,7 +93,8 @@ class Takeover:
             responsible = places.member(row.responsible, unit, Role.RESPONSIBLE)
         if unit is not None and row.leader:
             leader = places.member(row.leader, unit, Role.LEADER)
-        co_units = tuple(places.unit(places.names.unit(text)) for text in row.co_units)
+        named = [places.unit(places.names.unit(text)) for text in row.co_units]
+        co_units = tuple(dict.fromkeys(named))
         if row.verifier:
             # One name in one row is one person, whatever roles they hold.
             same = {row.responsible: responsible, row.leader: leader}.get(row.verifier)
