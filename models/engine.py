@@ -52,13 +52,16 @@ def open_engine(url: str) -> Engine:
     try:
         if backend == "sqlite":
             return _sqlite(parsed.render_as_string(hide_password=False))
-        return create_engine(parsed, pool_pre_ping=True, pool_size=8, max_overflow=16)
+        # Errors end up in logs and on Prefect's pages: they must not quote what was written.
+        return create_engine(
+            parsed, pool_pre_ping=True, pool_size=8, max_overflow=16, hide_parameters=True
+        )
     except (ArgumentError, NoSuchModuleError) as error:
         raise InputError("This is not a usable database URL.", _URL_HINT, where=_URL) from error
 
 
 def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"check_same_thread": False})
+    engine = create_engine(url, connect_args={"check_same_thread": False}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _configure(connection: sqlite3.Connection, _record: object) -> None:

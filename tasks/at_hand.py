@@ -7,20 +7,24 @@ put in place once by the process that runs them.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec, TypeVar
 
+from config.logging import log_context
 from models import items
 from models.engine import reading
 from models.items import Loaded
 from rules.commands import Command
-from rules.errors import Conflict, NotFound, Refused
+from rules.errors import Conflict, NotFound, RectiflowError, Refused
 from rules.item import SYSTEM
 from tasks.act import act
 from tasks.office import Office
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+log = logging.getLogger("rectiflow.work")
 
 _office: list[Office] = []
 
@@ -48,8 +52,23 @@ def office() -> Office:
 async def in_office(
     work: Callable[Concatenate[Office, P], T], *args: P.args, **kwargs: P.kwargs
 ) -> T:
-    """Do blocking work for the office in a thread, so that other flows go on meanwhile."""
-    return await asyncio.to_thread(work, office(), *args, **kwargs)
+    """Do blocking work for the office in a thread, so that other flows go on meanwhile.
+
+    Prefect keeps the words of an error and whatever led to it, and may not know of an item's
+    content. What nobody has foreseen is told to it by its kind alone.
+
+    Raises:
+        RectiflowError: its sentence is made of references.
+        RuntimeError: anything else went wrong.
+    """
+    try:
+        return await asyncio.to_thread(work, office(), *args, **kwargs)
+    except RectiflowError as error:
+        raise error from None
+    except Exception as error:
+        name = getattr(work, "__name__", "work").strip("_")
+        log.exception("The automatic work failed. %s", log_context(name))
+        raise RuntimeError(f"{type(error).__name__} in {name}; see Rectiflow's log.") from None
 
 
 def load(at: Office, item_id: int) -> Loaded:
