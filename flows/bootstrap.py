@@ -17,12 +17,15 @@ from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from rules.errors import InputError
 
 POOL = "rectiflow"
-"""The work pool that all workers of an installation share."""
+"""The work pool that all workers of an installation share; ``pool_of`` names an installation's."""
 
 POOL_TYPE = "rectiflow"
 """A type of our own, so that no other kind of worker believes it could run our flows."""
 
-DEPLOYMENT = "rectiflow"
+
+def pool_of(house: str) -> str:
+    """The work pool of the installation ``house``: several may use one Prefect server."""
+    return f"{POOL}-{house}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +59,18 @@ async def ensure_pool(client: PrefectClient, pool: str = POOL) -> None:
 async def ensure_deployments(
     client: PrefectClient, flow_names: Iterable[str], pool: str = POOL
 ) -> dict[str, Deployed]:
-    """Make the pool, and a flow and a deployment of each name, unless they are there."""
+    """Make the pool, and a flow and a deployment of each name, unless they are there.
+
+    Deployments are called after the pool: one name would be taken from installation to
+    installation, and with it the runs.
+    """
     await ensure_pool(client, pool)
     made: dict[str, Deployed] = {}
     for name in flow_names:
         flow_id = await client.create_flow_from_name(name)
         deployment_id = await client.create_deployment(
             flow_id=flow_id,
-            name=DEPLOYMENT,
+            name=pool,
             work_pool_name=pool,
             enforce_parameter_schema=False,
             description="Run by Rectiflow's own workers, inside their process.",

@@ -10,25 +10,27 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import logging
+from collections import Counter
 from datetime import timedelta
 from uuid import UUID
 
 import httpx
 from prefect.client.orchestration import PrefectClient, get_client
+from prefect.exceptions import ObjectNotFound
+from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
-from config.clock import wall
 from config.logging import log_context
-from flows.rectification import LEASE, rectification, stage_name
+from flows.bootstrap import ensure_deployments
+from flows.item_runs import ItemRuns
+from flows.reconcile import Reconciler
+from flows.rectification import AT_WORK, rectification, stage_name
 from flows.suspension import Resumed, create_suspended, resume
 from flows.worker import Worker
-from models import following
-from models.engine import reading, writing
 from models.following import Lag
 from rules.errors import RectiflowError
+from rules.vocabulary import Stage
 from tasks.office import Office
-from tasks.presence import WHO
 
 log = logging.getLogger("rectiflow.follower")
 
@@ -36,23 +38,31 @@ UNSTARTED_AT_ONCE = 8
 """Runs made in one look for items fresh from a ledger; stage changes come first."""
 
 REST = timedelta(seconds=10)
-"""How long an item whose activation did not end well is left alone."""
+"""How long an item whose activation did not end well is left alone; twice as long each time."""
+
+LONGEST_REST = timedelta(minutes=5)
+
+AWAY = timedelta(seconds=2)
+"""How long following pauses when Prefect or the database does not answer."""
 
 
 class Follower:
-    """Keeps Prefect in step with the items of one installation."""
+    """Keeps Prefect in step with the items of one installation, whose work pool is ``pool``."""
 
-    def __init__(self, office: Office, worker: Worker) -> None:
-        self._office = office
+    def __init__(self, office: Office, worker: Worker, pool: str) -> None:
+        self._settings = office.settings
+        self._runs = ItemRuns(office)
+        self._reconciler = Reconciler(self._runs)
         self._worker = worker
+        self._pool = pool
+        self._deployment: UUID | None = None
         self._wake = asyncio.Event()
         self._stopping = False
+        self._away = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._going: dict[UUID, Lag] = {}
-        self._since: dict[UUID, float] = {}
+        self._troubles: Counter[UUID] = Counter()
         self._settling: set[asyncio.Task[None]] = set()
-        self._house = hashlib.sha256(office.settings.database.encode()).hexdigest()[:12]
-        self.pick_ups = 0
 
     def nudge(self) -> None:
         """Look now; from any thread."""
@@ -65,13 +75,17 @@ class Follower:
         self._stopping = True
         self._wake.set()
 
+    async def settled(self) -> None:
+        """Return when what activations have told is written down."""
+        while self._settling:
+            await asyncio.wait(self._settling)
+
     def activation_ended(self, run_id: UUID, well: bool) -> None:
         """An activation has ended, ``well`` when its run is known to sleep or to be over.
 
         Called by the worker.
         """
         lag = self._going.pop(run_id, None)
-        self._since.pop(run_id, None)
         task = asyncio.get_running_loop().create_task(self._settle(run_id, lag, well))
         self._settling.add(task)
         task.add_done_callback(self._settling.discard)
@@ -79,131 +93,151 @@ class Follower:
     async def run(self) -> None:
         """Follow until ``stop``. Prefect and the database may come and go meanwhile."""
         self._loop = asyncio.get_running_loop()
-        await self._worker.deployments()
-        while not self._stopping:
-            try:
-                busy = await self.look()
-            except (httpx.HTTPError, RectiflowError) as error:
-                log.warning("Following pauses: %s %s", error, log_context("follow"))
-                busy = False
-            pause = 0.0 if busy else self._office.settings.follow_seconds
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), pause or 0.01)
-            self._wake.clear()
+        deployed = await self._worker.deployments()
+        self._deployment = deployed[rectification.name].deployment_id
+        # A request that fails is repeated by the next look, not by the client's slow retries.
+        with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}):
+            while not self._stopping:
+                try:
+                    async with get_client() as client:
+                        await self._follow(client)
+                except Exception as error:
+                    self._say_away(error)
+                    await self._pause(AWAY.total_seconds())
 
-    async def look(self) -> bool:
-        """Set going what lags, then make a few missing runs. True when there may be more."""
-        self._forget_strangers()
-        room = 2 * self._office.settings.worker_limit - len(self._going)
-        lags = await asyncio.to_thread(self._take, room) if room > 0 else []
-        async with get_client() as client:
-            for lag in lags:
-                await self._set_going(client, lag)
-            if lags:
-                self.pick_ups += len(lags)
-                self._worker.nudge()
-                return len(lags) == room
-            fresh = await asyncio.to_thread(self._unstarted)
-            for lag in fresh:
-                await self._create(client, lag)
+    async def _follow(self, client: PrefectClient) -> None:
+        while not self._stopping:
+            busy = False
+            if self._worker.connected:
+                busy = await self.look(client)
+                if not busy:
+                    await self._reconciler.step(client)
+                self._away = False
+            await self._pause(0.01 if busy else self._settings.follow_seconds)
+
+    async def look(self, client: PrefectClient) -> bool:
+        """Set going what lags, or make a few missing runs. True when there may be more."""
+        if not await self._runs.anything():
+            return False
+        room = await self._room()
+        if room <= 0:
+            return False
+        lags = await self._runs.take(room)
+        if lags:
+            await self._set_all_going(client, lags)
+            return len(lags) == room
+        fresh = await self._runs.unstarted(UNSTARTED_AT_ONCE)
+        for lag in fresh:
+            await self._create(client, lag)
         return len(fresh) == UNSTARTED_AT_ONCE
+
+    async def _room(self) -> int:
+        """How many more items may be set going: the worker should have no gap, and no queue."""
+        if len(self._going) > self._worker.running:
+            # Runs that another process's worker took end there, and we never hear of it.
+            ours = await self._runs.ours(self._going.values())
+            self._going = {run: lag for run, lag in self._going.items() if lag.id in ours}
+        return 2 * self._settings.worker_limit - len(self._going)
+
+    async def _set_all_going(self, client: PrefectClient, lags: list[Lag]) -> None:
+        for place, lag in enumerate(lags):
+            try:
+                await self._set_going(client, lag)
+            except Exception as error:
+                if _is_refusal(error):
+                    # This item's affair; the others go on.
+                    log.exception("A run cannot be woken. %s", log_context("follow", item=lag.ref))
+                    await self._runs.rest([lag], LONGEST_REST)
+                    continue
+                await self._runs.rest(lags[place:], AWAY)
+                raise
+            if self._worker.running < self._settings.worker_limit:
+                self._worker.nudge()
 
     async def _set_going(self, client: PrefectClient, lag: Lag) -> None:
         """Wake the run of the item's present life; make one where there is none."""
-        known = await asyncio.to_thread(self._run_of, lag)
-        if known is None:
-            await self._end_former_life(client, lag)
-            known = await self._create(client, lag)
-        if known in self._going:
-            return  # It runs here, only slowly; its lease has just been renewed.
-        self._goes(known, lag)
-        woken = await resume(client, known, recover=lag.abandoned)
+        if lag.id in AT_WORK:
+            return  # It runs here, and this machine stood still; its lease has been renewed.
+        run = UUID(lag.run) if lag.run else await self._begin_life(client, lag)
+        woken = await self._wake_up(client, lag, run)
         if woken in (Resumed.RESUMED, Resumed.ALREADY_RUNNING):
             return
-        del self._going[known], self._since[known]
-        if woken is Resumed.TERMINAL and lag.followed >= lag.moves:
+        if lag.stage is Stage.CLOSED and lag.followed >= lag.moves:
             # It had ended in good order; only its lease was left behind.
-            await asyncio.to_thread(self._release, lag.id)
+            await self._runs.release(lag)
             return
         # Deleted on the server, or cancelled there by hand: the item goes on, with a new run.
         log.warning("A run is replaced. %s", log_context("follow", item=lag.ref, was=woken.value))
-        replacement = await self._create(client, lag, after=known)
-        self._goes(replacement, lag)
-        await resume(client, replacement)
+        await self._wake_up(client, lag, await self._create(client, lag, after=run))
 
-    def _goes(self, run_id: UUID, lag: Lag) -> None:
-        self._going[run_id] = lag
-        self._since[run_id] = asyncio.get_running_loop().time()
+    async def _wake_up(self, client: PrefectClient, lag: Lag, run: UUID) -> Resumed:
+        # Before it is awake, for its activation may end before the answer is here.
+        self._going[run] = lag
+        try:
+            woken = await resume(client, run, recover=lag.abandoned)
+        except BaseException:
+            self._going.pop(run, None)
+            raise
+        if woken in (Resumed.TERMINAL, Resumed.MISSING):
+            del self._going[run]
+        return woken
 
-    def _forget_strangers(self) -> None:
-        """Runs that another process's worker took end there, and we never hear of it."""
-        oldest = asyncio.get_running_loop().time() - LEASE.total_seconds()
-        for run_id in [run_id for run_id, since in self._since.items() if since < oldest]:
-            self._going.pop(run_id, None)
-            del self._since[run_id]
+    async def _begin_life(self, client: PrefectClient, lag: Lag) -> UUID:
+        """A run for a life that has none; that of the life before sees for itself it is over."""
+        former = await self._runs.run_of(lag, lag.life - 1)
+        if former is not None:
+            await resume(client, former, recover=lag.abandoned)
+        return await self._create(client, lag)
 
     async def _create(self, client: PrefectClient, lag: Lag, after: UUID | None = None) -> UUID:
-        deployed = (await self._worker.deployments())[rectification.name]
-        run_id = await create_suspended(
-            client,
-            deployed.deployment_id,
-            stage_name(lag.stage),
-            parameters={"item": lag.id, "life": lag.life},
-            name=lag.ref if lag.life == 1 else f"{lag.ref}/{lag.life}",
-            idempotency_key=f"{self._house}/{lag.ref}/{lag.life}/{after or 'first'}",
-        )
-        await asyncio.to_thread(self._attach, lag, run_id)
-        return run_id
+        assert self._deployment is not None
+        try:
+            run = await create_suspended(
+                client,
+                self._deployment,
+                stage_name(lag.stage),
+                parameters={"item": lag.id, "life": lag.life},
+                name=lag.ref if lag.life == 1 else f"{lag.ref}/{lag.life}",
+                idempotency_key=f"{self._pool}/{lag.ref}/{lag.life}/{after or 'first'}",
+            )
+        except ObjectNotFound:
+            # Somebody has deleted the deployment on the server.
+            deployed = await ensure_deployments(client, [rectification.name], self._pool)
+            self._deployment = deployed[rectification.name].deployment_id
+            raise
+        await self._runs.attach(lag, run)
+        return run
 
-    async def _end_former_life(self, client: PrefectClient, lag: Lag) -> None:
-        """The run of the life before sees for itself that it is over, if it has not yet."""
-        if lag.life > 1:
-            former = await asyncio.to_thread(self._run_of, lag._replace(life=lag.life - 1))
-            if former is not None:
-                await resume(client, former)
-
-    async def _settle(self, run_id: UUID, lag: Lag | None, well: bool) -> None:
+    async def _settle(self, run: UUID, lag: Lag | None, well: bool) -> None:
         """Free the item, or hold it for a while when its activation did not end well."""
-        with contextlib.suppress(RectiflowError):
-            await asyncio.to_thread(self._free, run_id, lag, well)
+        rest = min(REST * 2 ** min(self._troubles[run], 10), LONGEST_REST)
+        try:
+            well = await self._runs.settle(run, lag, well, rest)
+        except Exception as error:
+            # Its lease runs out by itself.
+            log.warning("An item is not freed: %s %s", error, log_context("follow", run=run))
+        if well:
+            self._troubles.pop(run, None)
+        else:
+            self._troubles[run] += 1
         self._wake.set()
 
-    # What touches the database, in threads.
+    async def _pause(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), seconds)
+        self._wake.clear()
 
-    def _take(self, room: int) -> list[Lag]:
-        now = wall()
-        with writing(self._office.engine) as connection:
-            return following.take_lagging(connection, WHO, now, now + LEASE, room)
+    def _say_away(self, error: Exception) -> None:
+        """Once, until it goes on again; what nobody has foreseen, with where it came from."""
+        unforeseen = not isinstance(error, httpx.HTTPError | RectiflowError)
+        if not self._away:
+            said = str(error) or type(error).__name__
+            log.warning("Following pauses: %s %s", said, log_context("follow"), exc_info=unforeseen)
+        self._away = True
 
-    def _unstarted(self) -> list[Lag]:
-        with reading(self._office.engine) as connection:
-            return following.unstarted(connection, UNSTARTED_AT_ONCE)
 
-    def _run_of(self, lag: Lag) -> UUID | None:
-        with reading(self._office.engine) as connection:
-            known = following.run_of(connection, lag.id, lag.life)
-        return UUID(known) if known else None
-
-    def _attach(self, lag: Lag, run_id: UUID) -> None:
-        with writing(self._office.engine) as connection:
-            following.attach(connection, lag.id, lag.life, str(run_id), wall())
-
-    def _release(self, item_id: int) -> None:
-        with writing(self._office.engine) as connection:
-            following.release(connection, item_id)
-
-    def _free(self, run_id: UUID, lag: Lag | None, well: bool) -> None:
-        with writing(self._office.engine) as connection:
-            found = following.item_of_run(connection, str(run_id))
-            if found is None:
-                return
-            item_id, life = found
-            seen = following.seen(connection, item_id)
-            if seen.life != life:
-                return
-            if well and (lag is None or seen.followed >= lag.moves):
-                following.release(connection, item_id)
-                return
-            # Its tasks failed beyond their retries, or its run may still stand as Running. The
-            # lease runs out, and the run is set going anew; not at once, or it would spin.
-            following.renew(connection, item_id, WHO, wall() + REST)
+def _is_refusal(error: Exception) -> bool:
+    """Whether the server is there and says no, or something is wrong with this very item."""
+    if isinstance(error, httpx.HTTPStatusError):
+        return error.response.status_code < 500
+    return not isinstance(error, httpx.HTTPError | RectiflowError | ObjectNotFound)

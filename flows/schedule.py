@@ -9,10 +9,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from prefect import Flow
+from prefect.settings import (
+    PREFECT_API_REQUEST_TIMEOUT,
+    PREFECT_CLIENT_MAX_RETRIES,
+    temporary_settings,
+)
 
 from config.clock import wall
 from config.logging import log_context
@@ -26,6 +31,11 @@ from tasks.presence import WHO
 
 log = logging.getLogger("rectiflow.clock")
 
+T = TypeVar("T")
+
+IMPATIENT = {PREFECT_CLIENT_MAX_RETRIES: 1, PREFECT_API_REQUEST_TIMEOUT: 10.0}
+"""Prefect's own patience is minutes; by then a reminder would be late."""
+
 HEARTBEAT_SECONDS = 15.0
 """How often the clock says that it is alive, even when nothing is due."""
 
@@ -37,8 +47,8 @@ class Schedule:
         self._office = office
         self._worker = worker
         self._nudge_follower = nudge_follower
-        self.ticks = 0
         self._ticking: set[asyncio.Task[Any]] = set()
+        self._fruitful = True
         # A late tick is better than none, and two late ones are one (misfires are not dropped).
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler = AsyncIOScheduler(job_defaults=defaults, timezone="UTC")
@@ -62,12 +72,19 @@ class Schedule:
 
     async def sweep_tick(self) -> None:
         """Fire what is due, if anything is."""
-        self.ticks += 1
         if await asyncio.to_thread(sweep.something_is_due, self._office):
-            await self._through_prefect(sweep.sweep, self._sweep_plainly)
+            await self._sweep()
+        await self._beat("sweep")
+
+    async def _sweep(self) -> None:
+        # Steps that cannot be fired stay due. Tried again at each tick, they should not make a
+        # flow run each time; so after a sweep without fruit the next ones are done plainly.
+        through = self._through_prefect if self._fruitful else _plainly
+        swept = await through(sweep.sweep, self._sweep_plainly)
+        self._fruitful = swept.fired > 0
+        if swept.fired:
             self._nudge_follower()
             await self.delivery_tick()
-        await self._beat("sweep")
 
     async def delivery_tick(self) -> None:
         """Announce and send, if anything waits."""
@@ -99,23 +116,23 @@ class Schedule:
             log.exception("A tick failed. %s", log_context(name))
 
     async def _through_prefect(
-        self, flow: Flow[[], Coroutine[Any, Any, None]], plainly: Callable[[], Awaitable[None]]
-    ) -> None:
+        self, flow: Flow[[], Coroutine[Any, Any, T]], plainly: Callable[[], Awaitable[T]]
+    ) -> T:
         """Do the work as a flow run; without one while Prefect is away, for time does not wait."""
         if not self._worker.connected:
-            await plainly()
-            return
+            return await plainly()
         try:
-            await flow()
+            with temporary_settings(IMPATIENT):
+                return await flow()
         except RectiflowError:
             raise
         except Exception as error:
             # All of it is idempotent: what the run has done already is not done again.
             log.warning("Prefect failed (%r). %s", error, log_context(flow.name))
-            await plainly()
+            return await plainly()
 
-    async def _sweep_plainly(self) -> None:
-        await asyncio.to_thread(sweep.fire_all, self._office)
+    async def _sweep_plainly(self) -> sweep.Tally:
+        return await asyncio.to_thread(sweep.fire_all, self._office)
 
     async def _beat(self, part: str, detail: str = "") -> None:
         await asyncio.to_thread(self._write_beat, part, detail)
@@ -123,3 +140,9 @@ class Schedule:
     def _write_beat(self, part: str, detail: str) -> None:
         with writing(self._office.engine) as connection:
             heartbeats.beat(connection, part, wall(), WHO, detail)
+
+
+async def _plainly(
+    _flow: Flow[[], Coroutine[Any, Any, T]], plainly: Callable[[], Awaitable[T]]
+) -> T:
+    return await plainly()

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+from collections.abc import Coroutine
 from concurrent.futures import Future
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -18,6 +19,8 @@ from uuid import UUID
 
 from config.logging import log_context
 from flows.server import EmbeddedServer, check_server, enter_environment
+from models import following
+from models.engine import reading
 from rules.errors import RectiflowError, Unavailable
 from tasks.office import Office
 from tasks.presence import WHO, bury_the_dead
@@ -32,6 +35,9 @@ log = logging.getLogger("rectiflow.service")
 
 GRACE_SECONDS = 10.0
 """How long activations may take to finish when the service stops."""
+
+RETRY_SECONDS = 2.0
+"""How long a database that is away is left alone before we ask again."""
 
 TICK_SECONDS = 4.0
 """How long a tick in progress may take then: a batch of mails, a chunk of steps."""
@@ -52,7 +58,7 @@ class Service:
         self._schedule: Schedule | None = None
         self.api_url = office.settings.prefect_api_url
         self.trouble = ""
-        """Why the parts that need Prefect were not started, as a sentence; empty while they were."""
+        """Why the parts that need Prefect could not be started, as a sentence; else empty."""
 
     def __enter__(self) -> Self:
         self.start()
@@ -117,26 +123,42 @@ class Service:
     def stop(self) -> None:
         """Stop everything in good order; what is in progress is finished or caught up later."""
         self._stopping.set()
-        if self._starter is not None:
-            self._starter.join()
-        if self._thread is not None:
-            self._thread.call(self._wind_down()).result(GRACE_SECONDS + 20)
-            self._thread.stop()
-        if self._server is not None:
-            self._server.stop()
+        try:
+            if self._starter is not None:
+                self._starter.join()
+            if self._thread is not None:
+                self._stop_thread(self._thread)
+        finally:
+            if self._server is not None:
+                self._server.stop()
+
+    def _stop_thread(self, thread: PrefectThread) -> None:
+        try:
+            thread.call(self._wind_down()).result(GRACE_SECONDS + 20)
+        except TimeoutError:
+            log.error("Not everything came to its end in time. %s", log_context("stop"))
+        finally:
+            thread.stop()
 
     def _bring_up(self) -> None:
         try:
             self._assemble()
-        except RectiflowError as error:
+        except Exception as error:
+            self._in_trouble(error)
+
+    def _in_trouble(self, error: BaseException) -> None:
+        """A part could not be started, or has ended though nobody asked it to."""
+        if isinstance(error, RectiflowError):
             log.error("%s %s", error, log_context("start"))
             self.trouble = str(error)
-        except Exception as error:
-            log.exception("Prefect's part could not be started. %s", log_context("start"))
-            self.trouble = f"Prefect's part could not be started: {error!r}."
+        else:
+            where = log_context("start")
+            log.error("Prefect's part does not run. %s", where, exc_info=error)
+            self.trouble = f"Prefect's part does not run: {error!r}."
 
     def _assemble(self) -> None:
         """Import Prefect and start the worker, the follower and the clock in its thread."""
+        from flows.bootstrap import pool_of
         from flows.follower import Follower
         from flows.prefect_thread import PrefectThread
         from flows.rectification import rectification
@@ -144,28 +166,61 @@ class Service:
         from flows.worker import Worker
         from tasks.at_hand import install
 
-        if self._stopping.is_set():
-            return
         install(self._office)
-        freed = bury_the_dead(self._office)
-        if freed:
-            log.info("A process before us ended at work. %s", log_context("start", freed=freed))
+        house = self._settled_in()
+        if house is None:
+            return
         worker = Worker(
             [rectification],
             name=f"rectiflow {WHO}",
+            pool=pool_of(house),
             limit=self._office.settings.worker_limit,
             on_done=self._activation_ended,
         )
         self._worker = worker
-        self._follower = Follower(self._office, worker)
+        self._follower = Follower(self._office, worker, pool_of(house))
         self._schedule = Schedule(self._office, worker, self._follower.nudge)
         self._thread = PrefectThread()
         self._thread.start()
-        self._running = [
-            self._thread.call(worker.run()),
-            self._thread.call(self._follower.run()),
-        ]
+        self._keep_running(worker.run())
+        self._keep_running(self._follower.run())
         self._thread.call(self._begin_ticking()).result()
+
+    def _settled_in(self) -> str | None:
+        """Free what dead processes held, and the name of our house; waits for the database.
+
+        None when we are stopped before.
+
+        Raises:
+            Unavailable: there is no campaign yet.
+        """
+        while not self._stopping.is_set():
+            try:
+                freed = bury_the_dead(self._office)
+                with reading(self._office.engine) as connection:
+                    house = following.house(connection)
+            except Unavailable as error:
+                log.warning("%s %s", error, log_context("start"))
+                self._stopping.wait(RETRY_SECONDS)
+                continue
+            if freed:
+                log.info("A process before us ended at work. %s", log_context("start", freed=freed))
+            if house is None:
+                raise Unavailable("There is no campaign to work for.", "Run: rectiflow init.")
+            return house
+        return None
+
+    def _keep_running(self, part: Coroutine[Any, Any, None]) -> None:
+        """Run a part of ours until we stop; should it end by itself, it is told."""
+        assert self._thread is not None
+        running = self._thread.call(part)
+        running.add_done_callback(self._ended)
+        self._running.append(running)
+
+    def _ended(self, running: Future[None]) -> None:
+        error = None if running.cancelled() else running.exception()
+        if error is not None:
+            self._in_trouble(error)
 
     def _activation_ended(self, run_id: UUID, well: bool) -> None:
         if self._follower is not None:
@@ -176,13 +231,12 @@ class Service:
         self._schedule.start()
 
     async def _wind_down(self) -> None:
-        """The clock first, then the follower, then the activations."""
-        if self._schedule is not None:
-            await self._schedule.stop(TICK_SECONDS)
-        if self._follower is not None:
-            self._follower.stop()
-        if self._worker is not None:
-            await self._worker.stop(GRACE_SECONDS)
-        await asyncio.sleep(0)
-        for future in self._running:
-            future.cancel()
+        """No more ticks and activations; those in progress finish, and what they tell is kept."""
+        assert self._schedule is not None
+        assert self._follower is not None
+        assert self._worker is not None
+        self._follower.stop()
+        await asyncio.gather(self._schedule.stop(TICK_SECONDS), self._worker.stop(GRACE_SECONDS))
+        await self._follower.settled()
+        for running in self._running:
+            running.cancel()

@@ -19,6 +19,9 @@ log = logging.getLogger("rectiflow.sweep")
 CHUNK = 500
 """Items in one transaction."""
 
+BARREN = 100
+"""Chunks in a row in which steps were only planned anew, before a sweep leaves the rest."""
+
 
 class Tally(NamedTuple):
     """What a sweep did."""
@@ -29,9 +32,9 @@ class Tally(NamedTuple):
 
 
 @flow(name="sweep", persist_result=False, validate_parameters=False)
-async def sweep() -> None:
+async def sweep() -> Tally:
     """Fire every step that is due now."""
-    await in_office(fire_all)
+    return await in_office(fire_all)
 
 
 def something_is_due(at: Office) -> bool:
@@ -48,17 +51,17 @@ def fire_all(at: Office) -> Tally:
     may have several steps due; it comes again until none is left.
     """
     now = at.clock.now()
-    fired = skipped = 0
+    fired = skipped = barren = 0
     failed: frozenset[str] = frozenset()
-    while True:
+    while barren < BARREN:
         swept = fire_due(at.engine, now, CHUNK, failed)
         fired += swept.fired
         skipped += swept.skipped
         failed |= set(swept.failed)
         if not swept.fired and not swept.more:
             break
-        if not swept.fired and not swept.failed:
-            break
+        # Every pass takes something out of what is due; should one not, the loop still ends.
+        barren = 0 if swept.fired or swept.failed else barren + 1
     if fired:
         log.info("Steps fired. %s", log_context("sweep", fired=fired, skipped=skipped))
     return Tally(fired, skipped, tuple(sorted(failed)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from models.heartbeat import Heartbeat
 
@@ -14,9 +15,15 @@ HEARTBEAT = Heartbeat.__table__  # type: ignore[attr-defined]
 def beat(connection: Connection, part: str, at: datetime, process: str, detail: str = "") -> None:
     """This part of the machinery has just done its work; ``at`` is wall time."""
     values = {"at": at, "process": process, "detail": detail[:500]}
-    known = connection.execute(update(HEARTBEAT).where(HEARTBEAT.c.part == part).values(values))
-    if known.rowcount == 0:
-        connection.execute(insert(HEARTBEAT).values(part=part, **values))
+    known = update(HEARTBEAT).where(HEARTBEAT.c.part == part).values(values)
+    if connection.execute(known).rowcount:
+        return
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(HEARTBEAT).values(part=part, **values))
+    except IntegrityError:
+        # The same part of another process has had its first beat at the same moment.
+        connection.execute(known)
 
 
 def beats(connection: Connection) -> dict[str, tuple[datetime, str]]:

@@ -147,6 +147,12 @@ _BY_KEY = (
     .where(EVENT.c.idempotency_key == bindparam("key"))
 )
 _INSERT_EVENT: Insert = insert(EVENT)
+# An item that came as history has no flow run; once it lives again it gets one like the others.
+_FOLLOWED_FROM_NOW = (
+    update(ITEM)
+    .where(ITEM.c.id == bindparam("of_id"), ITEM.c.followed < 0)
+    .values(followed=ITEM.c.moves - 1)
+)
 _INSERT_ITEM = insert(ITEM).returning(ITEM.c.id, sort_by_parameter_order=True)
 
 
@@ -200,6 +206,8 @@ def _project(connection: Connection, entry: Entry) -> None:
         )  # fmt: skip
     elif item.extension_due is not None and entry.decision.item.extension_due is None:
         _decide_extension(connection, entry)
+    elif event.kind == "reopened":
+        connection.execute(_FOLLOWED_FROM_NOW, {"of_id": item.id})
 
 
 def _decide_extension(connection: Connection, entry: Entry) -> None:
