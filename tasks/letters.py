@@ -189,7 +189,7 @@ def _context(claimed: Claimed, library: Library, lang: str) -> NoticeContext:
         round=item.round,
         next_step=_next_step(item, policy, calendar, lang),
         why=why_told(seat, str(data.get("step") or ""), lang),
-        command_hint=_hint(claimed, item, library.codes.get(claimed.person_id, "")),
+        command_hint=_hint(claimed, event, item, library.codes.get(claimed.person_id, "")),
         occurred_at=_local(event.at, calendar),
         late_by=_late(event, data, lang),
     )
@@ -208,21 +208,19 @@ def _reason(kind: str, data: dict[str, Any], submission: str) -> str:
     return str(data.get("reason") or data.get("finding") or data.get("summary") or "")
 
 
-def _hint(claimed: Claimed, item: ItemState, code: str) -> str:
+def _hint(claimed: Claimed, event: Told, item: ItemState, code: str) -> str:
     """The command that the recipient is expected to give, if it can still be given."""
-    seat = Seat(claimed.seat)
-    usable = commands_in(item.stage)
-    expected = todo(claimed.kind, seat)
-    if expected == "acknowledge" and expected not in usable and seat is Seat.RESPONSIBLE:
-        expected = "submit"  # it counts as received, and is to be worked on
-    if not expected or expected not in usable:
+    command = todo(claimed.kind, Seat(claimed.seat))
+    if command == "acknowledge" and command not in commands_in(event.stage):
+        command = "submit"  # it counts as received by this very event, and is to be worked on
+    if command not in commands_in(item.stage):
         return ""
     needed = (
         f" --set {field.name}={field.name.upper()}"
-        for field in fields(COMMANDS[expected])
+        for field in fields(COMMANDS[command])
         if field.default is MISSING
     )
-    return f"rectiflow act {item.ref} {expected} --as {code}{''.join(needed)}"
+    return f"rectiflow act {item.ref} {command} --as {code}{''.join(needed)}"
 
 
 def _name(library: Library, person_id: int | None) -> str:
