@@ -90,12 +90,12 @@ def _progress(item: ItemState, policy: Policy, calendar: WorkCalendar) -> Iterat
     """A progress report is asked for at regular intervals until the due day."""
     if not policy.progress_every or item.due is None:
         return
-    start = calendar.day_of(item.plan_from)
+    start, end = calendar.day_of(item.plan_from), calendar.opening(item.due)
     plan = f"r{item.round}.d{item.due_version}"
     count = 1
-    while (day := calendar.add(start, count * policy.progress_every)) < item.due:
+    while (at := calendar.opening_after(start, count * policy.progress_every)) < end:
         key = f"progress/{count}/{plan}"
-        yield Step(calendar.opening(day), key, StepKind.PROGRESS, 0, "chase")
+        yield Step(at, key, StepKind.PROGRESS, 0, "chase")
         count += 1
 
 
@@ -130,7 +130,7 @@ def _decision(
     day = calendar.day_of(max(item.stage_since, item.plan_from))
     for count in range(1, 5):
         at = calendar.opening_after(day, count * max(within, 1) + 1)
-        key = f"{kind.value}/{count}/m{item.moves}.h{item.holds}"
+        key = f"{kind.value}/{count}/m{item.moves}"
         yield Step(at, key, kind, 0, kind.value)
 
 

@@ -42,18 +42,34 @@ def due_for(
     return min(own, superior) if superior else own
 
 
+def stood_still(item: ItemState, now: datetime, calendar: WorkCalendar) -> int:
+    """Working days for which the clock of an item on hold has stood still; 0 on the same day."""
+    if item.held_at is None:
+        return 0
+    days = calendar.between(calendar.day_of(item.held_at), calendar.day_of(now))
+    return max(days, 0)  # negative: the machine's clock was set back in the meantime
+
+
 def due_after_hold(item: ItemState, now: datetime, calendar: WorkCalendar) -> date | None:
     """The deadline in force once the clock runs again: later by the working days it stood still.
 
     A hold never carries an item past its superior's deadline.
     """
-    if item.due is None or item.held_at is None:
+    days = stood_still(item, now, calendar)
+    if item.due is None or days == 0:
         return item.due
-    stood_still = calendar.between(calendar.day_of(item.held_at), calendar.day_of(now))
-    if stood_still <= 0:  # negative: the machine's clock was set back in the meantime
-        return item.due
-    moved = calendar.add(item.due, stood_still)
+    moved = calendar.add(item.due, days)
     return min(moved, max(item.due, item.due_superior)) if item.due_superior else moved
+
+
+def plan_after_hold(item: ItemState, now: datetime, calendar: WorkCalendar) -> datetime:
+    """From when on things are planned once the clock runs again: the same plan, as much later."""
+    begun = item.plan_from if item.stage in CHASED else max(item.plan_from, item.stage_since)
+    days = stood_still(item, now, calendar)
+    if days == 0:
+        return item.plan_from
+    day = calendar.day_of(begun)
+    return begun + (calendar.add(day, days) - day)
 
 
 class Shades(NamedTuple):

@@ -100,6 +100,6 @@ def may_see(person: PersonFact, item: ItemState) -> bool:
     found = relations(person, item)
     if not item.confidential:
         return Relation.ANYONE in found or Relation.SYSTEM in found
-    named = Relation.RESPONSIBLE | Relation.LEADER | Relation.VERIFIER
     office = Relation.COORDINATOR | Relation.SUPERVISOR | Relation.SYSTEM
-    return bool(found & (named | office))
+    named = person.active and person.id in (item.responsible_id, item.leader_id, item.verifier_id)
+    return named or bool(found & office)

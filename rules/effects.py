@@ -7,12 +7,12 @@ the fields only where the lifecycle table offers a choice. Nothing here refuses 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple, TypeVar
 
 from rules import commands as c
-from rules.agenda import StepKind, due_step
-from rules.deadlines import due_after_hold, due_for
+from rules.agenda import Step, StepKind, due_step
+from rules.deadlines import due_after_hold, due_for, plan_after_hold
 from rules.guards import Case
 from rules.vocabulary import Outcome, Stage
 
@@ -126,6 +126,7 @@ def _assign(case: Case) -> Effect:
         "responsible_id": responsible.id,
         "leader_id": leader.id if leader else None,
         "verifier_id": None,
+        "waived": None,
         "acknowledged_at": None,
         "due_original": item.due_original or due,
         **_new_due(case, due),
@@ -151,14 +152,8 @@ def _acknowledge(case: Case) -> Effect:
 
 
 def _decline(case: Case) -> Effect:
-    gone = {
-        "unit_id": None,
-        "unit_path": None,
-        "co_unit_paths": (),
-        "responsible_id": None,
-        "leader_id": None,
-        **NO_HOLD,
-    }
+    # The unit stays on the item until another is named: its people still do not judge it.
+    gone = {"responsible_id": None, "leader_id": None, **NO_HOLD}
     return Effect(gone, {"unit": case.item.unit_id, **_reason(case)})
 
 
@@ -236,22 +231,28 @@ def _hold(case: Case) -> Effect:
     return Effect(changes, {"until": until, **_reason(case)})
 
 
-def _clock_restarted(case: Case) -> dict[str, Any]:
-    """The fields of a clock that runs again. The rung already reached under this deadline stays."""
-    due = due_after_hold(case.item, case.now, case.calendar)
-    moved = _new_due(case, due) if due != case.item.due else {"plan_from": case.now}
-    return {**moved, **NO_HOLD, "level": case.item.level, "extension_due": case.item.extension_due,
-            "extension_by": case.item.extension_by}  # fmt: skip
+def _clock_restarted(case: Case, at: datetime) -> dict[str, Any]:
+    """The fields of a clock that has run again since ``at``: the same plan, as much later.
+
+    What has fired stays fired and the rung reached stays reached, because the version of the
+    deadline, which is part of every step's key, does not change.
+    """
+    return {
+        "due": due_after_hold(case.item, at, case.calendar),
+        "plan_from": plan_after_hold(case.item, at, case.calendar),
+        **NO_HOLD,
+    }
 
 
 def _resume(case: Case) -> Effect:
-    changes = _clock_restarted(case)
-    return Effect(changes, {"due": changes.get("due", case.item.due)})
+    changes = _clock_restarted(case, case.now)
+    return Effect(changes, {"due": changes["due"]})
 
 
 def _reopen(case: Case) -> Effect:
     changes = {
-        **_next_round(case),
+        **(again := _next_round(case)),
+        "due_original": again["due"],
         "life": case.item.life + 1,
         "outcome": None,
         "closed_at": None,
@@ -304,11 +305,12 @@ def _fire(case: Case) -> Effect:
     if due.overtaken:
         data["skipped"] = [s.key for s in due.overtaken]
         data["why_skipped"] = "overtaken by a later or weightier step"
-    return Effect({**_stepped(case, step.kind, step.level), "fired": keys}, data, step.key)
+    return Effect({**_stepped(case, step), "fired": keys}, data, step.key)
 
 
-def _stepped(case: Case, kind: StepKind, level: int) -> dict[str, Any]:
+def _stepped(case: Case, step: Step) -> dict[str, Any]:
     """What a step changes besides being fired."""
+    kind, level = step.kind, step.level
     if kind is StepKind.RUNG:
         return {"stage": Stage.REMINDER, "level": level}
     if kind in (StepKind.REMIND, StepKind.OVERDUE, StepKind.OVERDUE_AGAIN):
@@ -316,7 +318,8 @@ def _stepped(case: Case, kind: StepKind, level: int) -> dict[str, Any]:
     if kind is StepKind.DEEMED_RECEIVED:
         return {"stage": Stage.DEADLINE, **_received(case)}
     if kind is StepKind.HOLD_EXPIRED:
-        return _clock_restarted(case)
+        # The clock runs from the end of the hold on, however late a sweep notices.
+        return _clock_restarted(case, step.at)
     return {}
 
 

@@ -64,6 +64,14 @@ def require_title(case: Case) -> Refusal | None:
     return Refusal("RequireTitle", "The title would be empty.", "Give a title, or leave it out.")
 
 
+def require_percent(case: Case) -> Refusal | None:
+    """How far the work has come lies between nothing and all of it."""
+    percent = getattr(case.command, "percent", None)
+    if percent is None or 0 <= percent <= 100:
+        return None
+    return Refusal("RequirePercent", f"{percent} % is not possible.", "Give 0 to 100.")
+
+
 def require_known_category(case: Case) -> Refusal | None:
     """An item is taken on under one of the policy's categories, where the policy has any."""
     text = str(case.asked("category") or case.item.category)
@@ -99,6 +107,9 @@ def require_responsible_in_unit(case: Case) -> Refusal | None:
     person = case.facts.people[str(case.asked("responsible"))]
     if not person.active:
         return Refusal("RequireResponsibleInUnit", f"{person.code} is no longer active.")
+    leader = case.facts.people.get(str(case.asked("leader") or ""))
+    if leader is not None and not leader.active:
+        return Refusal("RequireResponsibleInUnit", f"{leader.code} is no longer active.")
     places = (person.unit_path, *(path for _, path in person.roles))
     if any(within(place, unit.path) for place in places):
         return None
@@ -291,6 +302,24 @@ def forbid_waiving_for_oneself(case: Case) -> Refusal | None:
         )
     if not sits_in_responsible_unit(person, case.item):
         return Refusal("ForbidWaivingForOneself", f"{person.code} needs no exemption here.")
+    return _forbid_waiving_among_colleagues(case)
+
+
+def _forbid_waiving_among_colleagues(case: Case) -> Refusal | None:
+    """Whoever exempts comes from outside, where there is an outside, and did not verify."""
+    if case.actor.id == case.item.passed_by:
+        return Refusal(
+            "ForbidWaivingForOneself",
+            f"{case.actor.code} verified this item and does not choose who approves it.",
+        )
+    # Under the root everybody sits in the responsible unit: then a third supervisor has to do.
+    led_by_root = (case.item.unit_path or "").count("/") <= 2
+    if sits_in_responsible_unit(case.actor, case.item) and not led_by_root:
+        return Refusal(
+            "ForbidWaivingForOneself",
+            f"{case.actor.code} belongs to the responsible unit and exempts nobody there.",
+            "A supervisor from outside has to do it.",
+        )
     return None
 
 

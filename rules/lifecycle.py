@@ -45,7 +45,8 @@ OFFICE = COORDINATOR | SUPERVISOR
 DOER = R.RESPONSIBLE | R.LEADER
 
 DUE_SET = (g.keep_due_in_sight, g.require_future_due, g.keep_within_superior_limit)
-NAMED = (g.require_responsible_in_unit, *DUE_SET, g.require_running_clock)
+NAMED = (g.forbid_judging_own_unit, g.require_responsible_in_unit, *DUE_SET,
+         g.require_running_clock)  # fmt: skip
 ENDED = (g.require_reason, g.forbid_judging_own_unit)
 JUDGED = (g.require_running_clock, g.forbid_judging_own_unit)
 STRUCK = (*JUDGED, g.forbid_approving_own_verification)
@@ -72,7 +73,7 @@ TABLE: tuple[Row, ...] = (
     _row(S.ASSIGNMENT,   "fire",              (S.ASSIGNMENT, S.DEADLINE),   SYSTEM,            g.never_early),
 
     _row(S.DEADLINE,     "assign",            S.ASSIGNMENT,                 COORDINATOR,       NAMED),
-    _row(S.DEADLINE,     "report_progress",   S.DEADLINE,                   DOER),
+    _row(S.DEADLINE,     "report_progress",   S.DEADLINE,                   DOER,              g.require_percent),
     _row(S.DEADLINE,     "request_extension", S.DEADLINE,                   DOER,              ASKED),
     _row(S.DEADLINE,     "grant_extension",   S.DEADLINE,                   OFFICE,            GRANTED),
     _row(S.DEADLINE,     "refuse_extension",  S.DEADLINE,                   OFFICE,            REFUSED),
@@ -80,7 +81,7 @@ TABLE: tuple[Row, ...] = (
     _row(S.DEADLINE,     "fire",              (S.DEADLINE, S.REMINDER),     SYSTEM,            g.never_early),
 
     _row(S.REMINDER,     "assign",            S.ASSIGNMENT,                 COORDINATOR,       NAMED),
-    _row(S.REMINDER,     "report_progress",   S.REMINDER,                   DOER),
+    _row(S.REMINDER,     "report_progress",   S.REMINDER,                   DOER,              g.require_percent),
     _row(S.REMINDER,     "request_extension", S.REMINDER,                   DOER,              ASKED),
     _row(S.REMINDER,     "grant_extension",   S.DEADLINE,                   OFFICE,            GRANTED),
     _row(S.REMINDER,     "refuse_extension",  S.REMINDER,                   OFFICE,            REFUSED),

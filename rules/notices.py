@@ -21,8 +21,6 @@ class Seat(StrEnum):
     COORDINATORS = "coordinators"
     """The coordinators nearest above the item's unit, not all the way to the top."""
     SUPERVISORS = "supervisors"
-    REQUESTER = "requester"
-    """Who asked for the extension that was decided."""
 
 
 class Notice(NamedTuple):

@@ -49,7 +49,6 @@ _WHY_SEAT: Mapping[Seat, tuple[str, str]] = {
     Seat.VERIFIER: ("您是核查人", "you are its verifier"),
     Seat.COORDINATORS: ("您是该单位的整改办联系人", "you are a coordinator over its unit"),
     Seat.SUPERVISORS: ("您负责该单位的督导审批", "you are a supervisor over its unit"),
-    Seat.REQUESTER: ("您提出了申请", "you asked for it"),
 }
 
 _TODO: Mapping[tuple[str, Seat], str] = {
@@ -108,5 +107,8 @@ def why_told(seat: Seat, step_kind: str, lang: str = "zh-CN") -> str:
 
 
 def todo(kind: str, seat: Seat) -> str:
-    """The command that is expected of somebody who gets this notice; empty when none is."""
+    """The command that this kind of notice is about for this seat; empty when it is about none.
+
+    Whether the item still allows it is for whoever words the notice to find out.
+    """
     return _TODO.get((kind, seat), "")

@@ -154,7 +154,7 @@ def _waiting(kind: str, within: int, item: ItemState, days: WorkCalendar) -> Ite
     for day in wall(days).mornings:
         passed = upto[day] - upto[began] - 1
         if passed > 0 and passed % within == 0 and passed // within <= 4:
-            key = f"{kind}/{passed // within}/m{item.moves}.h{item.holds}"
+            key = f"{kind}/{passed // within}/m{item.moves}"
             yield Note(_nine(days, day), key, StepKind(kind), 0)
 
 

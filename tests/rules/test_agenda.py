@@ -170,7 +170,6 @@ def test_no_two_steps_of_any_plan_share_a_key() -> None:
         (Stage.DEADLINE, {"due_version": 2}),
         (Stage.DEADLINE, {"round": 2}),
         (Stage.VERIFICATION, {"moves": 9}),
-        (Stage.VERIFICATION, {"holds": 1}),
         (Stage.CLOSURE, {"moves": 9}),
         (Stage.CLOSED, {"life": 2}),
     ],

@@ -300,9 +300,6 @@ def test_a_hold_silences_the_chase_and_the_plan_moves_with_the_deadline(by_hand:
     assert [(f"{fired.now:%m-%d}", fired.kind.value) for fired in life.log] == expected
 
 
-@pytest.mark.xfail(
-    reason="resuming counts the ladder anew even when no day stood still", strict=True
-)
 def test_a_hold_of_an_hour_puts_no_rung_off() -> None:
     life = Life(item(Stage.DEADLINE), policy(), calendar())
     life.run(date(2026, 3, 10), date(2026, 4, 2))

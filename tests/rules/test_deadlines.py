@@ -214,7 +214,10 @@ def test_a_resumed_clock_keeps_the_rung_and_the_open_request() -> None:
     resumed = given_to(Stage.REMINDER, "resume", COORDINATOR, {}, held, now)
     assert (resumed.due, resumed.due_original) == (date(2026, 4, 3), DUE)
     assert (resumed.level, resumed.extension_due, resumed.extension_by) == (2, LATER, 21)
-    assert (resumed.plan_from, resumed.due_version) == (now, 2)
+    # The same plan as before, as much later: what has fired stays fired.
+    held_for = now.date() - NOW.date()
+    assert resumed.due_version == 1
+    assert resumed.plan_from - item(Stage.REMINDER).plan_from >= held_for
 
 
 def test_what_is_withdrawn_while_held_and_asked_about_leaves_nothing_open() -> None:
@@ -227,11 +230,11 @@ def test_what_is_withdrawn_while_held_and_asked_about_leaves_nothing_open() -> N
     assert (gone.extension_due, gone.extension_by) == (None, None)
 
 
-def test_what_is_sent_back_while_held_runs_no_clock_and_names_nobody() -> None:
+def test_what_is_sent_back_while_held_runs_no_clock_names_nobody_and_keeps_its_unit() -> None:
     held = {"on_hold": True, "hold_until": LATER, "held_at": NOW, "co_unit_paths": ("/1/3/6/",)}
     back = given_to(Stage.ASSIGNMENT, "decline", RESPONSIBLE, {}, held)
     assert (back.stage, back.on_hold, back.hold_until) == (Stage.INTAKE, False, None)
-    assert (back.unit_id, back.unit_path, back.co_unit_paths) == (None, None, ())
+    assert (back.unit_path, back.co_unit_paths) == (item(Stage.ASSIGNMENT).unit_path, ("/1/3/6/",))
     assert (back.responsible_id, back.leader_id, back.due) == (None, None, DUE)
 
 

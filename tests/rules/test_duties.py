@@ -234,7 +234,6 @@ def test_a_confidential_item_is_seen_by_those_named_and_the_office(stage: Stage)
         assert not may_see(who, named), who.code
 
 
-@pytest.mark.xfail(reason="a verifier who was not appointed counts as named", strict=True)
 @pytest.mark.parametrize("stage", [Stage.INTAKE, Stage.DEADLINE, Stage.CLOSURE])
 def test_a_confidential_item_is_not_seen_by_every_verifier_there_is(stage: Stage) -> None:
     state = in_bureau(stage)._replace(confidential=True, verifier_id=None)

@@ -53,7 +53,7 @@ STORIES: list[tuple[str, Stage, str, str, dict[str, Any], dict[str, Any], dict[s
      {"unit": "court", "responsible": "co-worker", "leader": "", "co_units": ("parallel",)},
      {**WORN, "acknowledged_at": NOW, "extension_due": LATER, "extension_by": LEADER.id},
      {"unit_id": COURT.id, "unit_path": COURT.path, "co_unit_paths": (PARALLEL.path,),
-      "responsible_id": CO_WORKER.id, "leader_id": None, "verifier_id": None,
+      "responsible_id": CO_WORKER.id, "leader_id": None, "verifier_id": None, "waived": None,
       "acknowledged_at": None, "level": 0, "due_version": 2, **CLEARED}),
     ("acknowledging", Stage.ASSIGNMENT, "acknowledge", "L", {}, {"acknowledged_at": None},
      {"acknowledged_at": NOW}),

@@ -40,10 +40,10 @@ OBJECTIONS = {
     "reject": "Reason OwnUnit",
     "merge": "Reason OwnUnit MergeTarget",
     "transfer": "Reason OwnUnit",
-    "assign": "Responsible InSight FutureDue SuperiorLimit RunningClock",
+    "assign": "OwnUnit Responsible InSight FutureDue SuperiorLimit RunningClock",
     "acknowledge": "Assignment RunningClock",
     "decline": "Assignment Reason",
-    "report_progress": "",
+    "report_progress": "Percent",
     "attach_evidence": "Digest",
     "request_extension": (
         "RunningClock Reason UnexpiredDue InSight LaterDue SuperiorLimit Extensions OneRequest"
@@ -160,6 +160,7 @@ BENDS: dict[str, tuple[Callable[..., Any], list[Bend]]] = {
         Bend("ForbidWaivingForOneself", {}, {**IN_UNIT, "responsible_id": COLLEAGUE.id}),
         Bend("ForbidWaivingForOneself", {}, {**IN_UNIT, "leader_id": COLLEAGUE.id}),
         Bend("ForbidWaivingForOneself", {}, {**IN_UNIT, "leader_id": SUPERVISOR.id}),
+        Bend("ForbidWaivingForOneself", {}, {**IN_UNIT, "passed_by": SUPERVISOR.id}),
     ]),
     "RunningClock": (g.require_running_clock, [Bend("RequireRunningClock", {}, HELD)]),
     "StoppedClock": (g.require_stopped_clock, [
@@ -179,6 +180,10 @@ BENDS: dict[str, tuple[Callable[..., Any], list[Bend]]] = {
     "Title": (g.require_title, [
         Bend("RequireTitle", {"title": ""}),
         Bend("RequireTitle", {"title": "  "}),
+    ]),
+    "Percent": (g.require_percent, [
+        Bend("RequirePercent", {"percent": -1}),
+        Bend("RequirePercent", {"percent": 101}),
     ]),
     "Early": (g.never_early, [Bend("NeverEarly", now=NOW)]),
 }  # fmt: skip
