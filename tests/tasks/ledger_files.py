@@ -122,7 +122,7 @@ def with_units(engine: Engine) -> Engine:
     return engine
 
 
-def chunks(path: Path) -> Iterator[dict[str, str]]:
+def rows_of(path: Path) -> Iterator[dict[str, str]]:
     """The rows of a CSV that we wrote, by column."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         yield from csv.DictReader(file)
