@@ -7,7 +7,7 @@ import pytest
 from ledgers.mapping_files import read_mapping
 from ledgers.row import LedgerRow
 from rules.errors import InputError
-from tests.ledgers.files import SMALL, opened, read, small, text, workbook
+from tests.ledgers.files import SHANGHAI, SMALL, opened, read, small, text, workbook
 
 
 @pytest.fixture
@@ -94,3 +94,21 @@ def test_a_header_too_far_down_is_not_found(path: Path) -> None:
     with pytest.raises(InputError, match="lacks a column"):
         read(path)
     assert len(read(path, small(file="{header_within: 30}"))) == 1
+
+
+def test_a_ledger_says_which_fields_and_extras_it_has(tmp_path: Path) -> None:
+    path = text(tmp_path / "a.csv", "no,title,due,amount\n1,a,,\n")
+    with opened(path, small(constants="{unit: 某局}")) as ledger:
+        assert ledger.fields == {"number", "title", "due", "unit"}
+        assert ledger.has_extra("amount")
+        assert not ledger.has_extra("note")
+        assert (ledger.zone, ledger.lang) == (SHANGHAI, "en")
+
+
+def test_a_cell_can_be_spoken_of_after_reading(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", [("no", "title", "due"), (1, "a", None)])
+    with opened(path, lang="zh-CN") as ledger:
+        list(ledger)
+    problem = ledger.problem(2, "due", "required")
+    assert (problem.row, problem.cell, problem.column) == (2, "C2", "due")
+    assert problem.reason == "此列必须填写。"
