@@ -69,7 +69,7 @@ def compare(row: LedgerRow, here: Here, source: str, ledger: Ledger) -> Comparis
     return found
 
 
-def _judge(name: str, row: LedgerRow, here: Here, ledger: Ledger, found: Comparison) -> None:
+def _judge(name: AnyField, row: LedgerRow, here: Here, ledger: Ledger, found: Comparison) -> None:
     """The ledger has changed what it says: is it new here, and may an import take it over?"""
     value = getattr(row, name)
     if is_the_same(name, value, here, ledger):
@@ -78,24 +78,22 @@ def _judge(name: str, row: LedgerRow, here: Here, ledger: Ledger, found: Compari
         found.texts[name] = value
         return
     facts = {"now": in_words(value, ledger), "here": shown(name, here, ledger)}
-    column: AnyField = name  # type: ignore[assignment]
     if name in RECORDED:
-        found.warnings.append(ledger.problem(row.row, column, "recorded_otherwise", **facts))
+        found.warnings.append(ledger.problem(row.row, name, "recorded_otherwise", **facts))
     else:
         facts["ref"] = here.item.ref
-        found.problems.append(ledger.problem(row.row, column, "undecided", **facts))
+        found.problems.append(ledger.problem(row.row, name, "undecided", **facts))
 
 
 def _point_out_blank(
-    name: str, row: LedgerRow, here: Here, ledger: Ledger, found: Comparison
+    name: AnyField, row: LedgerRow, here: Here, ledger: Ledger, found: Comparison
 ) -> None:
     """In a ledger that speaks of the item for the first time, a blank might be meant to delete."""
     if name not in ledger.fields or name in FILLED_IN_HERE:
         return
     if not is_the_same(name, getattr(row, name), here, ledger):
         facts = {"here": shown(name, here, ledger)}
-        column: AnyField = name  # type: ignore[assignment]
-        found.warnings.append(ledger.problem(row.row, column, "blank_kept", **facts))
+        found.warnings.append(ledger.problem(row.row, name, "blank_kept", **facts))
 
 
 def _columns(row: LedgerRow, kept: Kept, before: Words, ledger: Ledger) -> dict[str, str]:

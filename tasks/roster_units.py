@@ -122,13 +122,14 @@ class _Tree:
             self._put_right(line, self._root, None)
 
     def _put_right(self, line: Line, unit: UnitRow, parent: UnitRow | None) -> None:
-        wanted = {
-            "code": line["code"],
-            "name": line["name"],
-            "kind": line["kind"] or unit.kind,
-            "draft": False,
+        wanted = unit._replace(
+            code=line["code"], name=line["name"], kind=line["kind"] or unit.kind, draft=False
+        )
+        changes = {
+            key: getattr(wanted, key)
+            for key in ("code", "name", "kind", "draft")
+            if getattr(wanted, key) != getattr(unit, key)
         }
-        changes = {key: value for key, value in wanted.items() if getattr(unit, key) != value}
         moves = parent is not None and unit.parent_id != parent.id
         if parent is not None and moves and within(parent.path, unit.path):
             facts = {"text": unit.name, "parent": parent.name}
@@ -138,7 +139,7 @@ class _Tree:
             self.promoted.append(line["code"])
         if changes:
             people.change_unit(self.connection, unit.id, changes)
-            self._know(unit, unit._replace(**changes))
+            self._know(unit, wanted)
         if parent is not None and moves:
             self._move(self._units[line["code"]], parent)
         if changes or moves:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_args
 
+from ledgers.mapping import AnyField, FieldName
 from ledgers.reader import Ledger
 from ledgers.row import LedgerItem
 from rules.events import canonical
@@ -20,7 +20,9 @@ from rules.events import canonical
 Words: TypeAlias = Mapping[str, Any]
 """Field by field, as JSON has it; blanks are left out. ``extra`` holds the other columns."""
 
-FIELDS = tuple(f.name for f in fields(LedgerItem) if f.name not in ("number", "extra"))
+FIELDS: tuple[AnyField, ...] = (*get_args(FieldName), "closed", "closed_at")
+"""What is compared: everything but the number, by which an item is known."""
+
 _BLANKS: tuple[object, ...] = (None, "", ())
 
 
