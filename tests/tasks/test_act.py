@@ -100,7 +100,7 @@ def test_a_relapse_begins_another_life_under_a_new_deadline(store: Engine) -> No
 def test_a_declined_assignment_goes_back_and_can_be_given_to_others(store: Engine) -> None:
     ref = item_in(store, Stage.ASSIGNMENT)
     act(store, ref, Decline(reason="职责不符"), "leader", NOW)
-    assert state(store, ref).unit_path is None
+    assert state(store, ref).responsible_id is None
     give(store, ref, "accept", "coordinator")
     other = Assign(unit="court", responsible="co-worker", co_units=("parallel", "station"))
     act(store, ref, other, "coordinator", NOW)
