@@ -17,7 +17,6 @@ from uuid import UUID
 
 import httpx
 from prefect.client.orchestration import PrefectClient, get_client
-from prefect.exceptions import ObjectNotFound
 from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
 from config.logging import log_context
@@ -28,7 +27,7 @@ from flows.rectification import AT_WORK, rectification, stage_name
 from flows.suspension import Resumed, create_suspended, resume
 from flows.worker import Worker
 from models.following import Lag
-from rules.errors import RectiflowError
+from rules.errors import RectiflowError, Unavailable
 from rules.vocabulary import Stage
 from tasks.office import Office
 
@@ -44,6 +43,8 @@ LONGEST_REST = timedelta(minutes=5)
 
 AWAY = timedelta(seconds=2)
 """How long following pauses when Prefect or the database does not answer."""
+
+NOT_FOUND = 404
 
 
 class Follower:
@@ -200,11 +201,13 @@ class Follower:
                 name=lag.ref if lag.life == 1 else f"{lag.ref}/{lag.life}",
                 idempotency_key=f"{self._pool}/{lag.ref}/{lag.life}/{after or 'first'}",
             )
-        except ObjectNotFound:
+        except httpx.HTTPStatusError as error:
+            if error.response.status_code != NOT_FOUND:
+                raise
             # Somebody has deleted the deployment on the server.
             deployed = await ensure_deployments(client, [rectification.name], self._pool)
             self._deployment = deployed[rectification.name].deployment_id
-            raise
+            raise Unavailable("The deployment was gone on Prefect's server.") from error
         await self._runs.attach(lag, run)
         return run
 
@@ -240,4 +243,4 @@ def _is_refusal(error: Exception) -> bool:
     """Whether the server is there and says no, or something is wrong with this very item."""
     if isinstance(error, httpx.HTTPStatusError):
         return error.response.status_code < 500
-    return not isinstance(error, httpx.HTTPError | RectiflowError | ObjectNotFound)
+    return not isinstance(error, httpx.HTTPError | RectiflowError)
