@@ -74,7 +74,7 @@ class Show:
             for post in self._reporter.posts[mails:]:
                 show(board_rows.post(post.to, post.subject, PLAIN_WIDTH).plain)
                 mails += 1
-            if time.monotonic() - counted > COUNT_SECONDS:
+            if frame.news is not None and time.monotonic() - counted > COUNT_SECONDS:
                 counted = time.monotonic()
                 self._tell_counts(frame)
 
