@@ -123,7 +123,7 @@ def read_lapse(home: Path) -> Lapse | None:
                 float(words["seconds_per_day"]),
             )
         )
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (ValueError, KeyError, TypeError, OSError) as error:
         raise InputError(
