@@ -124,15 +124,6 @@ def addressees(connection: Connection, ids: Iterable[int]) -> dict[int, Addresse
     return {row.id: Addressee(row.name, row.email, row.lang, row.active) for row in rows}
 
 
-def unit_paths(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
-    """The paths of these units."""
-    wanted = sorted(set(ids))
-    if not wanted:
-        return {}
-    rows = connection.execute(select(UNIT.c.id, UNIT.c.path).where(UNIT.c.id.in_(wanted)))
-    return {row.id: row.path for row in rows}
-
-
 def unit_names(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
     """The names of these units."""
     wanted = sorted(set(ids))

@@ -131,7 +131,10 @@ def _deadline(step_key: str) -> str:
 
 
 def usual_unit(connection: Connection, item: ItemState) -> str | None:
-    """The code of the unit that has handled most items of this category; None when none has."""
+    """The code of the unit that has handled most items of this category; None when none has.
+
+    Not of the one that has sent the item back, which is still on it.
+    """
     count = func.count().label("times")
     statement = (
         select(UNIT.c.code, count)
@@ -141,6 +144,7 @@ def usual_unit(connection: Connection, item: ItemState) -> str | None:
             ITEM.c.category == item.category,
             ITEM.c.category != "",
             ITEM.c.id != item.id,
+            ITEM.c.unit_id != (item.unit_id or 0),
         )
         .group_by(UNIT.c.id, UNIT.c.code)
         .order_by(count.desc(), UNIT.c.id)

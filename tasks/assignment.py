@@ -28,7 +28,7 @@ async def issue_order(item_id: int) -> None:
 def _route(at: Office, item_id: int) -> None:
     loaded = load(at, item_id)
     item = loaded.item
-    if item.stage is not Stage.ASSIGNMENT or item.unit_id is not None:
+    if item.stage is not Stage.ASSIGNMENT or item.responsible_id is not None:
         return
     with reading(at.engine) as connection:
         unit = findings.usual_unit(connection, item)

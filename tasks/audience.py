@@ -20,7 +20,6 @@ from rules.duties import is_independent
 from rules.item import ItemState
 from rules.notices import BY_STEP, STANDS_IN, Seat, notices_for
 from rules.vocabulary import Role
-from rules.wording import todo
 
 NAMED_BY: Mapping[str, Mapping[Seat, str]] = {
     "assigned": {Seat.RESPONSIBLE: "responsible", Seat.LEADER: "leader"},
@@ -28,8 +27,8 @@ NAMED_BY: Mapping[str, Mapping[Seat, str]] = {
 }
 """Where an event's data says who took a seat by it."""
 
-JUDGING = frozenset({"grant_extension", "approve"})
-"""What is expected of nobody who may not judge the item."""
+DECIDED_BY_COORDINATORS = frozenset({"declined", "extension_requested"})
+"""Notices that ask coordinators for a decision; those who may not judge the item are not asked."""
 
 
 class Addressed(NamedTuple):
@@ -56,8 +55,6 @@ class Audience:
         for holder in held:
             self._offices[holder.role, holder.path].append(holder.person_id)
         said = [_said(event) for event in events]
-        units = {unit for data in said if isinstance(unit := data.get("unit"), int)}
-        self._paths = deliveries.unit_paths(connection, units)
         ids = {*self._facts, *_named_on(states.values()), *_named_in(said)}
         self.people: Mapping[int, Addressee] = deliveries.addressees(connection, ids)
 
@@ -85,7 +82,7 @@ class Audience:
 
     def coordinators(self, event: Unannounced) -> list[int]:
         """The coordinators nearest to the event's item."""
-        return self._nearest(Role.COORDINATOR, self._states[event.item_id], None, judging=False)
+        return self._nearest(Role.COORDINATOR, self._states[event.item_id], judging=False)
 
     def _filled(
         self, seat: Seat, kind: str, event: str, item: ItemState, data: Mapping[str, Any]
@@ -101,21 +98,16 @@ class Audience:
         self, seat: Seat, kind: str, event: str, item: ItemState, data: Mapping[str, Any]
     ) -> list[int]:
         if (role := _OFFICES.get(seat)) is not None:
-            judging = todo(kind, seat) in JUDGING or role is Role.SUPERVISOR
-            return self._nearest(role, item, data.get("unit"), judging=judging)
+            judging = role is Role.SUPERVISOR or kind in DECIDED_BY_COORDINATORS
+            return self._nearest(role, item, judging=judging)
         person_id: int | None = getattr(item, _COLUMNS[seat])
         if (field := NAMED_BY.get(event, {}).get(seat)) is not None and field in data:
             person_id = data[field]
         return [] if person_id is None else [person_id]
 
-    def _nearest(
-        self, role: Role, item: ItemState, unit: int | None, *, judging: bool
-    ) -> list[int]:
-        """Those who hold the office closest above the item's unit; the topmost without a unit.
-
-        An item that was sent back has no unit; the office of the one that sent it back is asked.
-        """
-        path = item.unit_path or self._paths.get(unit or 0)
+    def _nearest(self, role: Role, item: ItemState, *, judging: bool) -> list[int]:
+        """Those who hold the office closest above the item's unit; the topmost without a unit."""
+        path = item.unit_path
         for places in self._downwards(role) if path is None else _upwards(path):
             held = {one for place in places for one in self._offices.get((role, place), ())}
             fit = [one for one in held if not judging or self._may_judge(one, item)]

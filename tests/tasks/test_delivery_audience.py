@@ -201,12 +201,31 @@ def test_an_item_without_a_unit_is_for_the_topmost_office(engine: Engine) -> Non
     assert ref
 
 
-def test_who_sent_an_item_back_is_heard_by_their_own_office(engine: Engine) -> None:
+def test_who_sent_an_item_back_is_heard_by_the_office_above_them(engine: Engine) -> None:
     ref = item_in(engine, Stage.ASSIGNMENT)
     change(engine, "UPDATE event SET announced = true")
     give(engine, ref, "decline", "responsible", reason="不属于我单位")
     announced(engine)
     assert told(engine) == {("declined", *seat) for seat in C}
+
+
+def test_a_unit_does_not_decide_about_what_it_has_sent_back(engine: Engine, item: str) -> None:
+    """``insider`` coordinates in the bureau as well, nearer than anybody in the county."""
+    insider = person_id(engine, "insider")
+    change(
+        engine,
+        "INSERT INTO membership (person_id, unit_id, role)"
+        " SELECT id, unit_id, 'coordinator' FROM person WHERE id = :p",
+        p=insider,
+    )
+    declined = happen(engine, item, "declined", "responsible")
+    approved = happen(engine, item, "approved", "supervisor")
+    announced(engine)
+    change(
+        engine, "DELETE FROM membership WHERE person_id = :p AND role = 'coordinator'", p=insider
+    )
+    assert told(engine, declined) == {("declined", *seat) for seat in C}
+    assert ("closed", "coordinators", "insider") in told(engine, approved)
 
 
 def test_a_supervisor_who_may_not_judge_is_not_asked_to(engine: Engine, item: str) -> None:

@@ -239,6 +239,22 @@ def test_routing_suggests_who_has_handled_most_of_the_category(office: Office) -
     assert {"document": "routing", "detail": "court"}.items() <= last(office, ref).items()
 
 
+def test_who_has_sent_an_item_back_is_not_suggested(office: Office) -> None:
+    for _ in range(2):
+        other = item_in(office.engine, Stage.DEADLINE)
+        assert state(office.engine, other).category == "conduct"
+    ref = item_in(office.engine, Stage.ASSIGNMENT)
+    give(office.engine, ref, "decline", "responsible", reason="不属于我单位")
+    give(office.engine, ref, "accept", "coordinator", category="conduct")
+    do(office, assignment._route, ref)
+    assert kinds(office.engine, ref)[-1] == "accepted"
+    elsewhere = item_in(office.engine, Stage.INTAKE)
+    give(office.engine, elsewhere, "accept", "coordinator", category="conduct")
+    give(office.engine, elsewhere, "assign", "coordinator", unit="court", responsible="co-worker")
+    do(office, assignment._route, ref)
+    assert {"document": "routing", "detail": "court"}.items() <= last(office, ref).items()
+
+
 def test_nothing_is_suggested_without_experience_or_once_somebody_is_named(office: Office) -> None:
     fresh = item_in(office.engine, Stage.INTAKE)
     give(office.engine, fresh, "accept", "coordinator", category="conduct")
