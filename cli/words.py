@@ -45,7 +45,6 @@ SEATS: Mapping[str, tuple[str, str]] = {
     "verifier": ("核查人", "the verifier"),
     "coordinators": ("整改办", "the coordinators"),
     "supervisors": ("督导", "the supervisors"),
-    "requester": ("申请人", "who asked"),
 }
 
 DELIVERY_STATES: Mapping[str, tuple[str, str]] = {
