@@ -12,32 +12,41 @@ from sqlalchemy import Engine, text
 from models import deliveries
 from models.deliveries import Claimed
 from models.engine import reading, writing
-from rules.vocabulary import Stage
 from tests.conftest import MONDAY
-from tests.stock import entered, led_by, staffed
+from tests.tasks import conftest
+from tests.tasks.staff import entered
+
+store = conftest.store
+"""The fixture of the tests of tasks: one store of each kind for all tests here."""
 
 MINUTE = timedelta(minutes=1)
 UNTIL = MONDAY + 5 * MINUTE
 
 
 @pytest.fixture
-def desk(engine: Engine) -> Engine:
+def desk(store: Engine) -> Engine:
     """A store with five deliveries that have been due since ``MONDAY``, a minute apart."""
-    stock = staffed(engine)
-    entered(engine, [led_by(stock, "bureau", Stage.DEADLINE)])
-    with writing(engine) as connection:
-        event, item = connection.execute(text("SELECT id, item_id FROM event")).one()
+    with writing(store) as connection:
+        connection.execute(text("DELETE FROM delivery"))
+    (ref,) = entered(store, 1)
+    with writing(store) as connection:
+        event, item, person = connection.execute(
+            text(
+                "SELECT event.id, item.id, responsible_id FROM event"
+                " JOIN item ON item.id = item_id WHERE ref = :ref"
+            ),
+            {"ref": ref},
+        ).one()
         rows = [
             {
-                "event_id": event, "item_id": item, "person_id": stock.people["li"],
-                "kind": f"kind-{n}", "seat": "leader", "address": "li@example.org",
-                "state": "pending", "reason": "", "created_at": MONDAY,
-                "next_attempt_at": MONDAY - n * MINUTE,
+                "event_id": event, "item_id": item, "person_id": person, "kind": f"kind-{n}",
+                "seat": "responsible", "address": "li@example.org", "state": "pending",
+                "reason": "", "created_at": MONDAY, "next_attempt_at": MONDAY - n * MINUTE,
             }
             for n in range(5)
         ]  # fmt: skip
         deliveries.enqueue(connection, rows, [])
-    return engine
+    return store
 
 
 def take(engine: Engine, who: str = "us", now: datetime = MONDAY, size: int = 10) -> list[Claimed]:

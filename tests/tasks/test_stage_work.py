@@ -457,6 +457,21 @@ def test_a_ladder_that_is_climbed_anew_has_papers_of_its_own(office: Office) -> 
     assert levels == [1, 1]
 
 
+def test_a_rung_of_a_deadline_that_is_gone_gets_no_paper_any_more(office: Office) -> None:
+    """The flow was away while the first ladder was climbed, and is back for the second."""
+    ref = item_in(office.engine, Stage.REMINDER)
+    chase(office, ref, DAYS[0])
+    chase(office, ref, DAYS[1])
+    now = cast.at("2026-12-23 10:00")
+    give(office.engine, ref, "assign", "coordinator", now, unit="court", responsible="co-worker",
+         due=date(2026, 12, 25))  # fmt: skip
+    give(office.engine, ref, "acknowledge", "co-worker", now)
+    chase(office, ref, "2026-12-28 09:00")
+    chase(office, ref, "2026-12-29 09:00")
+    do(office, escalation._issue, ref)
+    assert papers(office, ref) == [("letter", 101)]
+
+
 def test_what_was_submitted_meanwhile_gets_no_letter_about_not_being_submitted(
     office: Office,
 ) -> None:
