@@ -60,8 +60,9 @@ class Holding:
     ) -> None:
         self._over.set()
         if exc_type is not None and self._untried:
-            # Not in a thread: whoever is being cancelled may not get to await it.
-            with suppress(RectiflowError), writing(self._engine) as connection:
+            # Not in a thread: whoever is being cancelled may not get to await it. What fails here
+            # must not hide what went wrong before; then the claims run out by themselves.
+            with suppress(Exception), writing(self._engine) as connection:
                 deliveries.release(connection, self._untried, WHO)
         await self._renewing
 
