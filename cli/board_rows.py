@@ -29,12 +29,16 @@ PAPERS: Mapping[str, tuple[str, str]] = {
     "order": ("交办单", "order"),
     "closing": ("销号单", "closing record"),
     "reply": ("答复函", "reply"),
-    "routing": ("承办建议", "suggested unit"),
-    "provisional_deadline": ("期限待历法公布", "provisional deadline"),
 }
-"""Documents and notes of the automatic work that are no rungs of the ladder."""
+"""Documents of the automatic work that are no rungs of the ladder."""
 
-NARROW = 60
+NOTES: Mapping[str, tuple[str, str]] = {
+    "routing": ("建议承办单位", "Unit suggested"),
+    "provisional_deadline": ("期限所在年份日历未公布", "Deadline in a year without calendar"),
+}
+"""What the automatic work notes without a document."""
+
+NARROW = 56
 """Below this width a row has only its most important columns."""
 
 
@@ -69,6 +73,8 @@ def event_words(event: Happening, policy: Policy, lang: str) -> str:
     words = said(EVENTS, event.kind, lang)
     if event.kind == "recorded":
         paper = str(event.data.get("document", ""))
+        if paper in NOTES:
+            return said(NOTES, paper, lang)
         return f"{words} {said(PAPERS, paper, lang) if paper in PAPERS else name(paper, lang)}"
     if event.kind == "approved":
         return f"{words} {said(NAMES, str(event.data.get('outcome', '')), lang)}"

@@ -33,8 +33,9 @@ log = logging.getLogger("rectiflow.demo")
 MOST = 10_000
 """Open items that the cast can oversee."""
 
-TURNS = ("approve", "submit", "pass", "accept", "submit", "acknowledge", "pass", "submit")
-"""Whose turn it is, over and over: submitting is what most of them do."""
+TURNS = ("approve", "submit", "pass", "accept", "submit", "pass", "approve", "submit", "pass",
+         "acknowledge")  # fmt: skip
+"""Whose turn it is, over and over, so that no step of an item's life holds up the next."""
 
 PATIENCE = {6: 1, 7: 1, 8: 3, 9: 4}
 """The rung of the ladder that it takes, by the last digit of the item's number; else a reminder."""
@@ -101,6 +102,9 @@ def _at_work(view: ItemView, number: int, today: date, calendar: WorkCalendar) -
             reason = {"due": later.isoformat(), "reason": "涉及多部门，需补充核查。"}
             return Wish("acknowledge", who, "request_extension", reason)
     if view.extension_requested is not None:
+        if view.extension_requested < today:
+            late = {"reason": "期限已过，请尽快报核。"}
+            return Wish("accept", _offices(view, "c1"), "refuse_extension", late)
         return Wish("accept", _offices(view, "c1"), "grant_extension")
     rung = PATIENCE.get(number % 10, 0)
     if view.level < rung or (not rung and view.stage != Stage.REMINDER):
@@ -109,8 +113,12 @@ def _at_work(view: ItemView, number: int, today: date, calendar: WorkCalendar) -
 
 
 def _at_verification(view: ItemView, number: int, waited: int) -> Wish | None:
-    # One in seven is left for whoever tries a command in a second terminal.
-    if view.verifier is None or (number % 7 == 0 and waited < 4):
+    if view.verifier is None:
+        # Usually the item's run has named somebody by now.
+        fields = {"verifier": _offices(view, "v1")[0]}
+        return Wish("accept", _offices(view, "c1"), "appoint", fields) if waited > 1 else None
+    if number % 7 == 0 and waited < 4:
+        # One in seven is left for whoever tries a command in a second terminal.
         return None
     who = (view.verifier.code,)
     if view.round == 1 and number % 4 == 1:

@@ -38,7 +38,7 @@ class Reporter:
     def __init__(self, scene: Scene, lang: str, database: str = "") -> None:
         self._scene = scene
         self._lang = lang
-        self._to_do = ""
+        self._to_do = "status"
         self._reached = False
         self._environment = environment(scene, database)
         self.posts: list[Post] = []
@@ -48,6 +48,7 @@ class Reporter:
         """Everything there is to show now."""
         scene, lang = self._scene, self._lang
         campaign, service = scene.campaign, scene.service
+        news = self._news(scene.office) if scene.office is not None else None
         return Frame(
             title=pick(lang, campaign.title, campaign.title_en),
             pace=self._pace(),
@@ -57,7 +58,7 @@ class Reporter:
             mail_folder=str(scene.catcher.folder),
             commands=(f"export {self._environment}", *self._commands()),
             policy=scene.policy,
-            news=self._news(scene.office) if scene.office is not None else None,
+            news=news,
         )
 
     def since(self, event_id: int) -> list[Happening]:
@@ -103,16 +104,18 @@ class Reporter:
 
     def _commands(self) -> tuple[str, ...]:
         program = own_program()
-        acting = self._to_do or "show QC2026-00001"
-        return (f"{program} list --light red", f"{program} {acting}")
+        return (f"{program} list --light red", f"{program} {self._to_do}")
 
     def _example(self, connection: Connection, office: Office) -> str:
-        """A command that would be accepted now: a verifier's."""
-        wanted = Wanted((Stage.VERIFICATION,))
-        for view in page(connection, wanted, office.clock.now(), NEWEST).items:
+        """A command that would be accepted now: a verifier's, or else one about progress."""
+        now = office.clock.now()
+        for view in page(connection, Wanted((Stage.VERIFICATION,)), now, NEWEST).items:
             if view.verifier is not None and not view.on_hold:
                 return f"act {view.ref} pass --as {view.verifier.code}"
-        return ""
+        for view in page(connection, Wanted((Stage.REMINDER, Stage.DEADLINE)), now, 1).items:
+            if view.responsible is not None:
+                return f"act {view.ref} report_progress --as {view.responsible.code} --set text=60%"
+        return "status"
 
 
 def environment(scene: Scene, database: str) -> str:

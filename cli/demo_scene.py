@@ -179,9 +179,12 @@ class Scene:
             smtp_url=f"{self.catcher.url}?starttls=off",
             mail_from=SENDER,
             profile=self.campaign.profile,
+            # Each time that something is to be sent is a flow run, as costly as an item's move.
             sweep_seconds=min(2.0, max(0.2, pace / 5)),
-            delivery_seconds=min(1.0, max(0.2, pace / 5)),
+            delivery_seconds=min(5.0, max(0.5, pace / 2)),
             follow_seconds=0.2,
+            # A server on SQLite does not get faster by more, and others wait for it too.
+            worker_limit=2,
         )
 
     def _first_day(self) -> date:

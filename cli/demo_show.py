@@ -20,7 +20,7 @@ from rules.vocabulary import Light, Stage, name
 
 REFRESH_SECONDS = 0.5
 
-TURNS_A_DAY = 10
+TURNS_A_DAY = 16
 """How often somebody acts in a lapsed working day."""
 REAL_PAUSE = 3.0
 """Seconds between two acts where a day takes a day."""

@@ -10,8 +10,10 @@ from rich.cells import cell_len
 from sqlalchemy import Engine
 
 from cli.board import Frame, News, Post, board
+from cli.board_rows import event_words
 from config.profiles import load_profile
 from models import board as reads
+from models.board import Happening
 from models.engine import open_engine, reading
 from rules.commands import Register
 from rules.vocabulary import Stage
@@ -139,3 +141,25 @@ def test_before_the_campaign_is_there_it_says_what_is_done(frame: Frame) -> None
     text = "\n".join(shown(frame._replace(news=None, doing="正在导入台账……"), 80, 24))
     assert "正在导入台账……" in text
     assert "最急" not in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "zh", "en"),
+    [
+        ("submitted", {}, "报核", "Submitted"),
+        ("step_fired", {"step": "rung", "level": 2}, "升级督促：约谈", "escalation: interview"),
+        ("step_fired", {"step": "overdue", "level": 0}, "发出逾期通知",
+         "the overdue notice is sent"),
+        ("recorded", {"document": "listing"}, "制发文书 挂牌督办", "Recorded Supervised listing"),
+        ("recorded", {"document": "order"}, "制发文书 交办单", "Recorded order"),
+        ("recorded", {"document": "routing", "detail": SECRET}, "建议承办单位", "Unit suggested"),
+        ("approved", {"outcome": "long_term"}, "批准销号 转入长期坚持",
+         "Approved Kept up for the long term"),
+    ],
+)  # fmt: skip
+def test_an_event_is_told_by_what_it_did(
+    kind: str, data: dict[str, object], zh: str, en: str
+) -> None:
+    event = Happening(1, "ZG-00001", MONDAY, kind, "", data, 1)
+    policy = load_profile("education-rectification")
+    assert [event_words(event, policy, lang) for lang in ("zh-CN", "en")] == [zh, en]

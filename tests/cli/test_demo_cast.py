@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from cli.demo_cast import Cast, choose, inspected, wish
+from cli.demo_cast import TURNS, Cast, choose, inspected, wish
 from config.calendars import calendar_for
 from config.clock import ManualClock
 from config.profiles import load_profile
@@ -79,7 +79,7 @@ def test_the_same_item_is_always_dealt_with_in_the_same_way(office: Office) -> N
 def test_turns_go_round_and_the_longest_waiting_comes_first(office: Office) -> None:
     views = open_items(office)
     wished = [(one, found) for one in views if (found := wish(one, NEXT, CALENDAR, eager=False))]
-    chosen = [choose(wished, turn) for turn in range(8)]
+    chosen = [choose(wished, turn) for turn in range(len(TURNS))]
     assert {one[1].kind for one in chosen if one} == {
         "approve", "submit", "pass", "accept", "acknowledge",
     }  # fmt: skip
@@ -110,7 +110,7 @@ def test_for_weeks_the_cast_brings_items_to_their_end_by_accepted_commands(
     done = kinds(office.engine)
     for kind in ("accepted", "rejected", "assigned", "acknowledged", "evidence_attached",
                  "submitted", "passed", "failed", "approved", "denied", "extension_requested",
-                 "extension_granted"):  # fmt: skip
+                 "extension_granted", "appointed"):  # fmt: skip
         assert done[kind] > 0, kind
     assert before - len(open_items(office)) > 30
     # At most an approver who had verified it was refused: then another one acts.
