@@ -11,10 +11,13 @@ import asyncio
 import sys
 import threading
 from collections.abc import Coroutine
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+
+HANDS = 16
+"""Threads that do blocking work for the loop: the database's, above all."""
 
 REST_SECONDS = 5.0
 """How long task runs and log lines that have not reached Prefect's server are waited for."""
@@ -25,6 +28,8 @@ class PrefectThread:
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
+        # By default there would be six of them on two cores.
+        self._loop.set_default_executor(ThreadPoolExecutor(HANDS, "prefect-hand"))
         self._thread = threading.Thread(target=self._serve, name="prefect", daemon=True)
 
     def start(self) -> None:
@@ -58,7 +63,6 @@ class PrefectThread:
                 task.cancel()
             self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
             self._loop.run_until_complete(self._loop.shutdown_asyncgens())
-            self._loop.run_until_complete(self._loop.shutdown_default_executor())
         finally:
             self._loop.close()
 

@@ -22,7 +22,7 @@ from prefect.settings import (
 from config.clock import wall
 from config.logging import log_context
 from flows import delivery, sweep
-from flows.worker import Worker
+from flows.worker import Worker, without_results
 from models import heartbeats
 from models.engine import writing
 from rules.errors import RectiflowError
@@ -49,6 +49,8 @@ class Schedule:
         self._nudge_follower = nudge_follower
         self._ticking: set[asyncio.Task[Any]] = set()
         self._fruitful = True
+        self._sweep_flow = without_results(sweep.sweep)
+        self._delivery_flow = without_results(delivery.delivery)
         # A late tick is better than none, and two late ones are one (misfires are not dropped).
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler = AsyncIOScheduler(job_defaults=defaults, timezone="UTC")
@@ -80,7 +82,7 @@ class Schedule:
         # Steps that cannot be fired stay due. Tried again at each tick, they should not make a
         # flow run each time; so after a sweep without fruit the next ones are done plainly.
         through = self._through_prefect if self._fruitful else _plainly
-        swept = await through(sweep.sweep, self._sweep_plainly)
+        swept = await through(self._sweep_flow, self._sweep_plainly)
         self._fruitful = swept.fired > 0
         if swept.fired:
             self._nudge_follower()
@@ -89,7 +91,7 @@ class Schedule:
     async def delivery_tick(self) -> None:
         """Announce and send, if anything waits."""
         if await asyncio.to_thread(delivery.something_waits, self._office):
-            await self._through_prefect(delivery.delivery, delivery.run_plainly)
+            await self._through_prefect(self._delivery_flow, delivery.run_plainly)
         await self._beat("delivery")
 
     async def heartbeat_tick(self) -> None:

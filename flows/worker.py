@@ -79,7 +79,7 @@ class Worker:
         on_done: Callable[[UUID, bool], None] | None = None,
     ) -> None:
         self.name = name
-        self._flows = {flow.name: _without_results(flow) for flow in flows}
+        self._flows = {flow.name: without_results(flow) for flow in flows}
         self._pool = pool
         self._limit = limit
         self._poll_seconds = poll_seconds
@@ -298,7 +298,7 @@ class Worker:
             await asyncio.sleep(0)
 
 
-def _without_results(flow: Flow[..., Any]) -> Flow[..., Any]:
+def without_results(flow: Flow[..., Any]) -> Flow[..., Any]:
     """The flow with everything said about results, of which we keep none.
 
     Otherwise the engine asks the server for it twice at each activation, once blocking the loop.
