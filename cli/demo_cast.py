@@ -116,7 +116,7 @@ def _at_verification(view: ItemView, number: int, waited: int) -> Wish | None:
     if view.verifier is None:
         # Usually the item's run has named somebody by now.
         fields = {"verifier": _offices(view, "v1")[0]}
-        return Wish("accept", _offices(view, "c1"), "appoint", fields) if waited > 1 else None
+        return Wish("pass", _offices(view, "c1"), "appoint", fields) if waited > 1 else None
     if number % 7 == 0 and waited < 4:
         # One in seven is left for whoever tries a command in a second terminal.
         return None
