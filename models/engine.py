@@ -7,12 +7,22 @@ start instead of failing at the end.
 
 from __future__ import annotations
 
+import select
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, PoolProxiedConnection, create_engine, event, make_url
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    PoolProxiedConnection,
+    create_engine,
+    event,
+    make_url,
+)
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -28,6 +38,9 @@ DRIVERS = {
     "postgres": "postgresql+psycopg",
 }
 """The drivers that we bring; one that a URL names besides is not asked for."""
+
+HIDE = True
+"""Errors end up in logs and on Prefect's pages: they must not quote what was written."""
 
 _URL = "RECTIFLOW_DATABASE_URL"
 _URL_HINT = "Use sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME."
@@ -52,16 +65,31 @@ def open_engine(url: str) -> Engine:
     try:
         if backend == "sqlite":
             return _sqlite(parsed.render_as_string(hide_password=False))
-        # Errors end up in logs and on Prefect's pages: they must not quote what was written.
-        return create_engine(
-            parsed, pool_pre_ping=True, pool_size=8, max_overflow=16, hide_parameters=True
-        )
+        return _postgresql(parsed)
     except (ArgumentError, NoSuchModuleError) as error:
         raise InputError("This is not a usable database URL.", _URL_HINT, where=_URL) from error
 
 
+def _postgresql(url: URL) -> Engine:
+    engine = create_engine(
+        url, pool_pre_ping=True, pool_size=8, max_overflow=16, hide_parameters=HIDE
+    )
+    # Asked at every use whether a connection still stands: without a journey to the server.
+    engine.dialect.do_ping = _stands  # type: ignore[method-assign]
+    return engine
+
+
+def _stands(dbapi_connection: Any) -> bool:
+    """Whether the server has left the connection alone: it says nothing unasked but good-bye."""
+    if dbapi_connection.closed:
+        return False
+    heard = select.poll()
+    heard.register(dbapi_connection.fileno(), select.POLLIN)
+    return not heard.poll(0)
+
+
 def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"check_same_thread": False}, hide_parameters=True)
+    engine = create_engine(url, connect_args={"check_same_thread": False}, hide_parameters=HIDE)
 
     @event.listens_for(engine, "connect")
     def _configure(connection: sqlite3.Connection, _record: object) -> None:

@@ -10,10 +10,10 @@ Steps fall on working days at the opening of the office, never before ``plan_fro
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
-from heapq import merge
 from typing import NamedTuple
 
 from rules.item import ItemState
@@ -104,7 +104,13 @@ def _work(item: ItemState, policy: Policy, calendar: WorkCalendar) -> Iterator[S
 
     One track, so that who is told of a missed deadline is not also asked how it goes.
     """
-    return merge(_chase(item, policy, calendar), _progress(item, policy, calendar))
+    requests = _progress(item, policy, calendar)
+    request = next(requests, None)
+    for step in _chase(item, policy, calendar):
+        while request is not None and request.at < step.at:
+            yield request
+            request = next(requests, None)
+        yield step
 
 
 def _acknowledgement(item: ItemState, policy: Policy, calendar: WorkCalendar) -> Iterator[Step]:
@@ -204,6 +210,21 @@ def due_step(
     Earlier steps of the same track were overtaken (by downtime) and are only recorded. A rung
     is never skipped in favour of a mere repeat of the notice below it.
     """
+    global _recent  # a sweep asks twice of each item: may it fire, and what?
+    asked, found = _recent
+    question = (item, policy, calendar, now)
+    if not all(map(operator.is_, asked, question)):
+        found = _due_step(*question)
+        _recent = question, found
+    return found
+
+
+_recent: tuple[tuple[object, object, object, object], DueStep | None] = (None,) * 4, None
+
+
+def _due_step(
+    item: ItemState, policy: Policy, calendar: WorkCalendar, now: datetime
+) -> DueStep | None:
     best: list[Step] = []
     for track in _tracks(item):
         due: list[Step] = []

@@ -30,7 +30,9 @@ from rules.guards import Case
 from rules.item import SYSTEM, Facts, ItemState, PersonFact
 from rules.notices import ANNOUNCED
 from rules.opening import Opening, opened
+from rules.policy import Policy
 from rules.vocabulary import Role
+from rules.workdays import WorkCalendar
 
 log = logging.getLogger("rectiflow.act")
 
@@ -333,22 +335,25 @@ def _due_entries(
     connection: Connection, found: Sequence[Loaded], now: datetime, avoid: frozenset[str]
 ) -> tuple[list[Entry], tuple[str, ...]]:
     entries, failed = [], []
-    command = FireStep()
+    command, facts = FireStep(), Facts()
+    in_force: dict[int, tuple[Policy, WorkCalendar]] = {}
     for loaded in found:
         item = loaded.item
         if item.ref in avoid:
             continue
         try:
-            policy = policies.policy(connection, loaded.policy_id)
-            case = Case(item, command, SYSTEM, now, policy, calendar_for(policy), Facts())
-            decision = decide(case)
+            if loaded.policy_id not in in_force:
+                policy = policies.policy(connection, loaded.policy_id)
+                in_force[loaded.policy_id] = policy, calendar_for(policy)
+            policy, calendar = in_force[loaded.policy_id]
+            decision = decide(Case(item, command, SYSTEM, now, policy, calendar, facts))
         except Exception:
             log.exception("A due step failed. %s", log_context("fire", item=item.ref))
             failed.append(item.ref)
             continue
         if isinstance(decision, Refusal):
             # The stored instant was early (a calendar has changed): plan again, without event.
-            writes.replan(connection, item, plan(item, policy, case.calendar))
+            writes.replan(connection, item, plan(item, policy, calendar))
             continue
         entries.append(_entry(item, decision, SYSTEM.id, now))
     return entries, tuple(failed)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.calendars import calendar_for
@@ -97,6 +97,7 @@ def test_a_lapse_from_a_day_off_begins_on_the_next_working_day(machine: Machine)
     assert local(lapsed(date(2026, 10, 1))) == "2026-10-09 09:00"
 
 
+@settings(deadline=None, derandomize=True, database=None)
 @given(
     st.lists(st.floats(0, 5000, allow_nan=False), min_size=2, max_size=10),
     st.floats(0.01, 100),

@@ -366,7 +366,7 @@ def _kill_connections(engine: Engine) -> None:
     libpq = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(libpq) as rival:
         rival.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Column, Connection, Engine, Integer, MetaData, Table, insert, select, text
 from sqlalchemy.exc import StatementError
@@ -117,6 +117,7 @@ def test_texts_inside_lists_are_looked_at_too() -> None:
         texts.require_storable({"co_units": ("bureau", "a\0b")})
 
 
+@settings(deadline=None, derandomize=True, database=None)
 @given(st.text(alphabet=st.characters(), max_size=40))
 def test_whatever_passes_can_be_encoded_and_holds_no_nul(value: str) -> None:
     try:

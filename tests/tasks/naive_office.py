@@ -59,9 +59,9 @@ Paper = dict[str, Any]
 def fresh() -> Paper:
     """An item that has just been registered."""
     return {
-        "stage": "intake", "round": 1, "life": 1, "version": 1, "outcome": None, "led": False,
-        "appointed": None, "passed_by": None, "waived": None, "evidence": 0, "asked": None,
-        "granted": 0, "held": False,
+        "stage": "intake", "round": 1, "life": 1, "version": 1, "outcome": None, "unit": False,
+        "led": False, "appointed": None, "passed_by": None, "waived": None, "evidence": 0,
+        "asked": None, "granted": 0, "held": False,
     }  # fmt: skip
 
 
@@ -91,7 +91,7 @@ def fields(command: str, paper: Paper, today: date, due: date | None, other: str
 
 def _roles(paper: Paper, who: str) -> Iterator[str]:
     """What the person is to the item."""
-    here = who != ELSEWHERE or not paper["led"]
+    here = who != ELSEWHERE or not paper["unit"]
     if here and who in {*COORDINATORS, ELSEWHERE}:
         yield "coordinator"
     if here and who in {*SUPERVISORS, ELSEWHERE}:
@@ -102,10 +102,7 @@ def _roles(paper: Paper, who: str) -> Iterator[str]:
         yield "verifier"
     if paper["led"] and who in ("responsible", "leader"):
         yield "doer"
-    if here and (who not in ("responsible", "leader", "nobody") or not paper["led"]):
-        if who != "nobody":
-            yield "somebody"
-    elif paper["led"] and who in ("responsible", "leader"):
+    if here and who != "nobody":
         yield "somebody"
 
 
@@ -121,8 +118,8 @@ MAY = {
     "somebody": ("comment",),
 }  # fmt: skip
 
-JUDGES = ("reject", "merge", "transfer", "grant_extension", "refuse_extension", "pass", "fail",
-          "approve", "deny", "hold", "withdraw")  # fmt: skip
+JUDGES = ("reject", "merge", "transfer", "assign", "grant_extension", "refuse_extension", "pass",
+          "fail", "approve", "deny", "hold", "withdraw")  # fmt: skip
 """Who is responsible, or sits with those who are, does none of these."""
 
 STOPPED = ("assign", "acknowledge", "request_extension", "submit", "pass", "fail", "approve",
@@ -132,11 +129,7 @@ STOPPED = ("assign", "acknowledge", "request_extension", "submit", "pass", "fail
 
 def independent(paper: Paper, who: str) -> bool:
     """Whether the person has no part in the work."""
-    if not paper["led"]:
-        return True
-    if who in ("responsible", "leader"):
-        return False
-    return who not in OF_THE_BUREAU or paper["waived"] == who
+    return not paper["unit"] or who not in OF_THE_BUREAU or paper["waived"] == who
 
 
 def knows(paper: Paper, command: str, who: str) -> bool:
@@ -179,7 +172,7 @@ def accepts(
         case "reopen":
             return paper["outcome"] == "rectified" and bool(paper["led"])
         case "waive":
-            return who != "colleague" and bool(paper["led"])
+            return bool(paper["unit"] and who not in OF_THE_BUREAU and who != paper["passed_by"])
     return True
 
 
@@ -196,7 +189,8 @@ def carry_out(paper: Paper, command: str, who: str, form: Paper) -> None:
         case "withdraw":
             paper.update(held=False, asked=None)
         case "assign":
-            paper.update(stage="assignment", led=True, appointed=None, asked=None)
+            paper.update(stage="assignment", unit=True, led=True)
+            paper.update(appointed=None, waived=None, asked=None)
         case "acknowledge":
             paper.update(stage="deadline")
         case "decline":

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, note, settings
+from hypothesis import HealthCheck, Phase, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -39,6 +39,8 @@ BOUNDED = settings(
     max_examples=600 if THOROUGH else 35,
     stateful_step_count=50,
     suppress_health_check=list(HealthCheck),
+    # A failure tells its steps; to make them fewer takes longer than the test may.
+    phases=list(Phase) if THOROUGH else [Phase.generate],
 )
 
 CALENDAR = calendar_for(cast.policy())

@@ -1,0 +1,92 @@
+"""Due steps fired a second, beside the bare driver's updates and inserts in the same chunks.
+
+All items are due at the same instant, as on the morning after a holiday. The floor updates as many
+rows under their versions and inserts as many events, set-based, each chunk a transaction.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bench.figure import Figure, Work, rates
+from bench.stores import NOW, Bench, openings, stores
+from bench.transitions import INSERT
+from models.engine import reading, writing
+from models.items import next_due
+from rules.vocabulary import Stage
+from tasks.act import fire_due
+
+COUNT = 10_000
+CHUNK = 500
+ROUNDS = 3
+LEAST = 0.3
+DUE = date(2027, 3, 1)
+
+UPDATE = (
+    "UPDATE item SET stage = ?, version = ?, moves = ?, head = ?, fired = ?, stage_since = ?,"
+    " next_action_at = ?, yellow_at = ?, red_at = ? WHERE id = ? AND version = ?"
+)
+DATA = '{"level":0,"planned":"2026-12-15T01:00:00+00:00","step":"remind"}'
+
+
+def run() -> list[Figure]:
+    """The figures of every store."""
+    figures = []
+    with stores() as benches:
+        for bench in benches:
+            ours, bare = rates([_ours(bench), _bare(bench)], ROUNDS)
+            figures.append(
+                Figure(f"sweeping, {bench.name}", ours, "steps/s", bare, least_ratio=LEAST)
+            )
+    return figures
+
+
+def _ours(bench: Bench) -> Work:
+    openings(bench.engine, COUNT, Stage.DEADLINE, DUE)[1].enter(bench.engine, 1000)
+
+    def work() -> int:
+        with reading(bench.engine) as connection:
+            now = next_due(connection)
+        assert now is not None
+        fired = 0
+        while (done := fire_due(bench.engine, now, CHUNK)).fired:
+            fired += done.fired
+        assert fired == COUNT
+        return fired
+
+    return work
+
+
+def _bare(bench: Bench) -> Work:
+    refs, taken = openings(bench.engine, COUNT, Stage.DEADLINE, DUE)
+    taken.enter(bench.engine, 1000)
+    with writing(bench.engine) as connection:
+        known = connection.exec_driver_sql("SELECT id, ref FROM item").all()
+        ids = [row.id for row in known if row.ref in set(refs)]
+        quiet = f"UPDATE item SET next_action_at = NULL WHERE id >= {min(ids)}"
+        connection.exec_driver_sql(quiet)
+    update, insert, now = bench.sql(UPDATE), bench.sql(INSERT), bench.value(NOW)
+    version = 1
+
+    def work() -> int:
+        nonlocal version
+        new = version + 1
+        for start in range(0, COUNT, CHUNK):
+            cursor = bench.begin()
+            chunk = ids[start : start + CHUNK]
+            cursor.executemany(
+                update,
+                [("reminder", new, new, "a" * 64, "chase/remind-7/r1.d1", now, None, now, now, i,
+                  version) for i in chunk],
+            )  # fmt: skip
+            assert cursor.rowcount == len(chunk)
+            cursor.executemany(
+                insert,
+                [(i, new, "step_fired", now, 0, "reminder", DATA, "a" * 64, "b" * 64,
+                  f"chase/{new}", None, False) for i in chunk],
+            )  # fmt: skip
+            bench.bare.commit()
+        version = new
+        return COUNT
+
+    return work
