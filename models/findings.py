@@ -161,11 +161,12 @@ def verifiers(connection: Connection, item: ItemState) -> list[Candidate]:
         .select_from(ITEM)
         .where(and_(ITEM.c.verifier_id == PERSON.c.id, ITEM.c.stage == Stage.VERIFICATION))
         .scalar_subquery()
+        .label("busy")
     )
     path = item.unit_path or ""
     ancestors = [path[: end + 1] for end, char in enumerate(path) if char == "/"]
     statement = (
-        select(PERSON.c.id, PERSON.c.code, UNIT.c.path, busy.label("busy"))
+        select(PERSON.c.id, PERSON.c.code, UNIT.c.path, busy)
         .join(MEMBERSHIP, MEMBERSHIP.c.person_id == PERSON.c.id)
         .join(UNIT, UNIT.c.id == MEMBERSHIP.c.unit_id)
         .where(
