@@ -99,7 +99,8 @@ def test_a_second_terminal_acts_on_it_and_nothing_else_is_touched(tmp_path: Path
     environ = clean_environment(
         tmp_path, RECTIFLOW_HOME=str(mine), RECTIFLOW_DATABASE_URL=f"sqlite:///{mine}/x.db"
     )
-    with Running("demo", "--lang", "en", environ=environ) as demo:
+    # On the first day, which is long, the cast does nothing that would get in our way.
+    with Running("demo", "--lang", "en", "--lapse", "10m", environ=environ) as demo:
         settings = _settings(demo.until("RECTIFLOW_HOME="))
         home = Path(settings["RECTIFLOW_HOME"])
         assert home.parent == tmp_path
@@ -109,7 +110,6 @@ def test_a_second_terminal_acts_on_it_and_nothing_else_is_touched(tmp_path: Path
         _document(second, "act", waiting["ref"], "pass", "--as", waiting["verifier"]["code"],
                   "--json")  # fmt: skip
         demo.until(f"{waiting['ref']} Passed")
-        demo.until("by itself")
         assert demo.ended(signal.SIGTERM) == 0
         demo.until("its temporary home is removed")
     assert not home.exists()
