@@ -142,6 +142,42 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def migrating(engine: Engine) -> Iterator[Connection]:
+    """A writing transaction in which tables may be rebuilt.
+
+    SQLite rebuilds a table by dropping it, which it refuses while other rows refer to its rows:
+    references are left unchecked meanwhile, and all of them are checked at the end.
+
+    Raises:
+        Unavailable: the database cannot be written, or refers to rows that are not there.
+    """
+    if engine.dialect.name != "sqlite":
+        with writing(engine) as connection:
+            yield connection
+        return
+    with _explained(engine), engine.connect() as connection:
+        # Inside a transaction SQLite ignores this silently.
+        driver: Any = connection.connection.driver_connection
+        driver.execute("PRAGMA foreign_keys = OFF")
+        try:
+            connection.info["writes"] = True
+            with connection.begin():
+                yield connection
+                _require_references(connection, _name(engine))
+        finally:
+            driver.execute("PRAGMA foreign_keys = ON")
+
+
+def _require_references(connection: Connection, name: str) -> None:
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if broken is not None:
+        raise Unavailable(
+            f"{name} is damaged: rows of {broken[0]} refer to {broken[2]} that are not there.",
+            "Restore it from a backup; nothing was changed.",
+        )
+
+
+@contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """One consistent view of the database, whatever is written meanwhile; nothing is written.
 

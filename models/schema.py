@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from models.engine import prepare_file, reading, writing
+from models.engine import migrating, prepare_file, reading
 from rules.errors import Unavailable
 
 HEAD = "0001"
@@ -36,7 +36,7 @@ def upgrade(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    with writing(engine) as connection:
+    with migrating(engine) as connection:
         alone(connection)
         found = _current(connection)
         if found is not None and found not in known:

@@ -12,15 +12,23 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, String, inspect, text
+from sqlalchemy.exc import IntegrityError
 
+from config.profiles import load_profile
 from models import schema, tables
-from models.engine import open_engine, reading, writing
+from models.engine import migrating, open_engine, reading, writing
 from models.items import ITEM, STATE_COLUMNS
+from rules.commands import Register
 from rules.errors import Unavailable
 from rules.item import ItemState
+from tasks.act import register
+from tasks.founding import found
 from tests.conftest import MONDAY
+
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 FOLDER = Path(schema.__file__).parent / "migrations"
 
@@ -131,6 +139,47 @@ def test_an_interrupted_upgrade_leaves_nothing(
     monkeypatch.undo()
     schema.upgrade(engine)
     assert differences(engine) == []
+    engine.dispose()
+
+
+def rebuild(connection: Connection, table: str) -> None:
+    """Rebuild a table as a migration in batch mode does on SQLite."""
+    alembic = Operations(MigrationContext.configure(connection))
+    with alembic.batch_alter_table(table, recreate="always") as batch:
+        batch.alter_column("title", type_=String(600))
+
+
+@on_sqlite
+def test_a_migration_may_rebuild_a_table_that_others_refer_to(engine: Engine) -> None:
+    register(engine, Register(title="窗口推诿"), "coordinator", MONDAY)
+    before = conditions(engine)
+    with pytest.raises(IntegrityError), writing(engine) as connection:
+        rebuild(connection, "item")
+    with migrating(engine) as connection:
+        rebuild(connection, "item")
+    assert conditions(engine) == before
+    with reading(engine) as connection:
+        assert connection.execute(text("SELECT title FROM item")).scalar_one() == "窗口推诿"
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+@on_sqlite
+def test_a_migration_that_loses_what_others_refer_to_changes_nothing(engine: Engine) -> None:
+    register(engine, Register(title="窗口推诿"), "coordinator", MONDAY)
+    with (
+        pytest.raises(Unavailable, match="rows of event refer to item that are not there"),
+        migrating(engine) as connection,
+    ):
+        connection.execute(text("DELETE FROM item"))
+    with reading(engine) as connection:
+        assert connection.execute(text("SELECT count(*) FROM item")).scalar_one() == 1
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def test_a_set_up_killed_before_its_campaign_is_finished_by_the_next(database_url: str) -> None:
+    engine = open_engine(database_url)
+    schema.upgrade(engine)
+    assert found(engine, load_profile("education-rectification"), MONDAY).created
     engine.dispose()
 
 
