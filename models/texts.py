@@ -24,6 +24,9 @@ def _lengths(table: Table) -> dict[str, int]:
     return {name: length for name, length in lengths.items() if length}
 
 
+LARGEST = 2**31 - 1
+"""The largest number that a column holds."""
+
 CAMPAIGN = _lengths(Campaign.__table__)  # type: ignore[attr-defined]
 """How many characters the texts of a campaign hold."""
 
@@ -37,12 +40,15 @@ COMMAND: Mapping[str, int] = {
 
 
 def require_storable(values: Mapping[str, object], longest: Mapping[str, int] = COMMAND) -> None:
-    """See that every text among ``values`` can be stored under its name.
+    """See that every text and number among ``values`` can be stored under its name.
 
     Raises:
-        InputError: one is too long, or has characters that no database keeps; ``where`` names it.
+        InputError: a text is too long, or has characters that no database keeps, or a number is
+            too large; ``where`` names it.
     """
     for name, value in values.items():
+        if isinstance(value, int) and abs(value) > LARGEST:
+            raise InputError(f"{name} is too large: {value}.", f"Give up to {LARGEST}.", name)
         for text in value if isinstance(value, tuple) else (value,):
             if isinstance(text, str):
                 _require_storable(name, text, longest.get(name))

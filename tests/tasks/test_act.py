@@ -187,6 +187,8 @@ def test_who_or_what_is_not_there_is_said_and_leaves_nothing(
         (COMMANDS["attach_evidence"](sha256=cast.DIGEST, filename="片" * 256), "filename"),
         (COMMANDS["attach_evidence"](sha256=cast.DIGEST, filename="a", note="n" * 1001), "note"),
         (Decline(reason="因" * 2001), "reason"),
+        (COMMANDS["attach_evidence"](sha256=cast.DIGEST, filename="a", size=2**31), "size"),
+        (COMMANDS["report_progress"](text="a", percent=-(2**40)), "percent"),
     ],
 )
 def test_a_text_that_cannot_be_stored_is_refused_alike_by_both(
