@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from models import audit
 from models.engine import reading
-from rules.commands import Assign, Comment, Correct
+from rules.commands import Assign, Command, Comment, Correct
 from tasks import registering
 from tasks.act import act
 from tests.conftest import MONDAY
@@ -172,20 +172,32 @@ def test_a_blank_in_a_ledger_that_is_new_to_an_item_is_pointed_out(
     assert item(engine, "1").description == "d"
 
 
+@pytest.mark.parametrize(
+    ("meanwhile", "counted", "last"),
+    [
+        (Comment(text="quick"), (0, 1, 0, 0), "relisted"),
+        (Correct(description="new"), (0, 0, 1, 0), "corrected"),
+        (Correct(title="other"), (0, 1, 0, 0), "relisted"),
+    ],
+)
 def test_an_item_that_moves_on_while_it_is_told_is_looked_at_again(
-    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    engine: Engine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    meanwhile: Command,
+    counted: tuple[int, ...],
+    last: str,
 ) -> None:
     load(engine, ledger(tmp_path / "a.csv", row("1", description="old")))
     said = []
 
     def slower(store: Engine, ref: str, *words: Any, **options: Any) -> object:
         if not said:
-            said.append(act(store, ref, Comment(text="quick"), "coordinator", LATER))
+            said.append(act(store, ref, meanwhile, "coordinator", LATER))
         return act(store, ref, *words, **options)
 
     monkeypatch.setattr(registering, "act", slower)
     path = ledger(tmp_path / "b.csv", row("1", description="new"))
-    assert counts(load(engine, path, now=LATER)) == (0, 1, 0, 0)
-    assert [event.kind for event in table(engine, "event")] == [
-        "registered", "commented", "relisted",
-    ]  # fmt: skip
+    assert counts(load(engine, path, now=LATER)) == counted
+    assert table(engine, "event")[-1].kind == last
+    assert item(engine, "1").description == "new"
