@@ -44,6 +44,9 @@ LONGEST_REST = timedelta(minutes=5)
 AWAY = timedelta(seconds=2)
 """How long following pauses when Prefect or the database does not answer."""
 
+CONNECTING_SECONDS = 0.2
+"""How often it is asked whether Prefect is reached for the first time."""
+
 NOT_FOUND = 404
 
 
@@ -94,6 +97,10 @@ class Follower:
     async def run(self) -> None:
         """Follow until ``stop``. Prefect and the database may come and go meanwhile."""
         self._loop = asyncio.get_running_loop()
+        while not self._worker.connected:
+            await self._pause(CONNECTING_SECONDS)
+            if self._stopping:
+                return
         deployed = await self._worker.deployments()
         self._deployment = deployed[rectification.name].deployment_id
         # A request that fails is repeated by the next look, not by the client's slow retries.

@@ -63,6 +63,8 @@ class PrefectThread:
                 task.cancel()
             self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
             self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+            # Connections that have been closed take one more turn to be gone.
+            self._loop.run_until_complete(asyncio.sleep(0))
         finally:
             self._loop.close()
 

@@ -127,7 +127,8 @@ class Service:
             if self._starter is not None:
                 self._starter.join()
             if self._thread is not None:
-                self._stop_thread(self._thread)
+                thread, self._thread = self._thread, None
+                self._stop_thread(thread)
         finally:
             if self._server is not None:
                 self._server.stop()
@@ -238,5 +239,8 @@ class Service:
         self._follower.stop()
         await asyncio.gather(self._schedule.stop(TICK_SECONDS), self._worker.stop(GRACE_SECONDS))
         await self._follower.settled()
-        for running in self._running:
-            running.cancel()
+        parts = [asyncio.wrap_future(part) for part in self._running]
+        _, late = await asyncio.wait(parts, timeout=TICK_SECONDS)
+        for part in late:
+            # It waits for an answer of Prefect's.
+            part.cancel()
