@@ -27,7 +27,9 @@ def unit() -> None:
 def add(
     code: Code,
     name: Annotated[str, typer.Option(help="what people call it")],
-    parent: Annotated[str, typer.Option(help="the unit above it: code or name")] = "root",
+    parent: Annotated[
+        str, typer.Option(help="the unit above it: code or name; else the root")
+    ] = "",
     kind: Annotated[
         str, typer.Option(help="province, city, county, unit or another word")
     ] = "unit",
@@ -36,8 +38,8 @@ def add(
     """Enter a unit below another one."""
     code, name = code_of(code, "unit"), name_of(name)
     with here() as office, free(code, "unit"), writing(office.engine) as connection:
-        above = unit_called(connection, parent)
-        people.add_unit(connection, code, name, above.id, kind=kind[:16])
+        above = unit_called(connection, parent).id if parent else people.root_id(connection)
+        people.add_unit(connection, code, name, above, kind=kind[:16])
     _done(code, "entered", as_json)
 
 

@@ -10,6 +10,11 @@ from models.directory import MEMBERSHIP, PERSON, UNIT
 from rules.vocabulary import Role
 
 
+def root_id(connection: Connection) -> int:
+    """The unit above all others, whatever a roster has called it."""
+    return int(connection.execute(select(UNIT.c.id).where(UNIT.c.parent_id.is_(None))).scalar_one())
+
+
 def add_unit(
     connection: Connection,
     code: str,
