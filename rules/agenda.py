@@ -56,6 +56,7 @@ class DueStep(NamedTuple):
 
 
 Track = Callable[[ItemState, Policy, WorkCalendar], Iterator[Step]]
+"""Yields steps in order of time; one that has fired may be left out, or left to who asks."""
 
 
 def _chase(item: ItemState, policy: Policy, calendar: WorkCalendar) -> Iterator[Step]:
@@ -65,6 +66,8 @@ def _chase(item: ItemState, policy: Policy, calendar: WorkCalendar) -> Iterator[
     plan = f"r{item.round}.d{item.due_version}"
     notice = calendar.opening_after(item.due, 1)
     for days in policy.reminders_before:
+        if f"chase/remind-{days}/{plan}" in item.fired:
+            continue
         at = calendar.opening_after(item.due, -days)
         if item.plan_from <= at < notice:  # on a due day off, "the day itself" would be too late
             yield Step(at, f"chase/remind-{days}/{plan}", StepKind.REMIND, 0, "chase")
@@ -77,8 +80,8 @@ def _chase(item: ItemState, policy: Policy, calendar: WorkCalendar) -> Iterator[
     last = 0
     for level, rung in enumerate(policy.ladder, 1):
         last = rung.after
-        at = calendar.opening_after(day, rung.after) if rung.after else notice
         if level > item.level:
+            at = calendar.opening_after(day, rung.after) if rung.after else notice
             yield Step(at, f"chase/rung-{level}/{plan}", StepKind.RUNG, level, "chase")
     if policy.repeat_every:
         for count in range(1, policy.repeat_at_most + 1):
@@ -93,6 +96,8 @@ def _progress(item: ItemState, policy: Policy, calendar: WorkCalendar) -> Iterat
     start, end = calendar.day_of(item.plan_from), calendar.opening(item.due)
     plan = f"r{item.round}.d{item.due_version}"
     count = 1
+    while f"progress/{count}/{plan}" in item.fired:
+        count += 1
     while (at := calendar.opening_after(start, count * policy.progress_every)) < end:
         key = f"progress/{count}/{plan}"
         yield Step(at, key, StepKind.PROGRESS, 0, "chase")

@@ -90,7 +90,7 @@ def shades(item: ItemState, policy: Policy, calendar: WorkCalendar) -> Shades:
     if item.stage in CHASED or item.stage is Stage.ASSIGNMENT:
         if item.due is None:
             return Shades(None, None)
-        yellow = calendar.opening(calendar.add(item.due, -policy.due_soon))
+        yellow = calendar.opening_after(item.due, -policy.due_soon)
         return Shades(yellow, calendar.end_of(item.due))
     within = {
         Stage.VERIFICATION: policy.verification_within,

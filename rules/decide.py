@@ -87,7 +87,8 @@ def _not_in_table(case: Case) -> Refusal:
 
 
 def _refused_by_rule(case: Case, row: Row) -> Refusal | None:
-    if not any(relation in relations(case.actor, case.item) for relation in row.who):
+    held = relations(case.actor, case.item)
+    if not any(relation in held for relation in row.who):
         return Refusal(
             "HoldTheDuty",
             f"{case.actor.code} may not {case.command.name} {case.item.ref}.",

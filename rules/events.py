@@ -60,9 +60,7 @@ class Event(NamedTuple):
 
 def canonical(data: Mapping[str, Any]) -> str:
     """The data as the hash sees it: JSON, keys sorted, no spaces, dates in ISO 8601."""
-    return json.dumps(
-        data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain
-    )
+    return _ENCODER.encode(data)
 
 
 def _plain(value: object) -> str:
@@ -70,6 +68,11 @@ def _plain(value: object) -> str:
     if iso is None:
         raise TypeError(f"an event cannot hold a {type(value).__name__}")
     return str(iso())
+
+
+_ENCODER = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain
+)
 
 
 def chained(

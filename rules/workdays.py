@@ -48,6 +48,7 @@ class WorkCalendar:
         self._known = _Span(0, 0, [])
         self._openings: dict[date, datetime] = {}
         self._openings_after: dict[tuple[date, int], datetime] = {}
+        self._ends: dict[date, datetime] = {}
 
     def is_working(self, day: date) -> bool:
         """Whether the office works on ``day``."""
@@ -103,7 +104,11 @@ class WorkCalendar:
 
     def end_of(self, day: date) -> datetime:
         """The first instant that no longer belongs to ``day``."""
-        return datetime.combine(day + timedelta(days=1), time(), self.zone).astimezone(UTC)
+        known = self._ends.get(day)
+        if known is None:
+            known = datetime.combine(day + timedelta(days=1), time(), self.zone).astimezone(UTC)
+            self._ends[day] = known
+        return known
 
     def office_instant(self, instant: datetime) -> datetime:
         """``instant`` itself when the office is open then, else the next opening."""
