@@ -12,7 +12,9 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import httpx
@@ -47,7 +49,10 @@ AWAY = timedelta(seconds=2)
 CONNECTING_SECONDS = 0.2
 """How often it is asked whether Prefect is reached for the first time."""
 
-NOT_FOUND = 404
+BUSY_SECONDS = (0.05, 0.1, 0.2, 0.4)
+"""Pauses before a request is repeated because another one had the server's database."""
+
+NOT_FOUND, BUSY = 404, 503
 
 
 class Follower:
@@ -136,7 +141,7 @@ class Follower:
             return len(lags) == room
         fresh = await self._runs.unstarted(UNSTARTED_AT_ONCE)
         for lag in fresh:
-            await self._create(client, lag)
+            await _patiently(partial(self._create, client, lag))
         return len(fresh) == UNSTARTED_AT_ONCE
 
     async def _room(self) -> int:
@@ -150,7 +155,7 @@ class Follower:
     async def _set_all_going(self, client: PrefectClient, lags: list[Lag]) -> None:
         for place, lag in enumerate(lags):
             try:
-                await self._set_going(client, lag)
+                await _patiently(partial(self._set_going, client, lag))
             except Exception as error:
                 if _is_refusal(error):
                     # This item's affair; the others go on.
@@ -244,6 +249,20 @@ class Follower:
             said = str(error) or type(error).__name__
             log.warning("Following pauses: %s %s", said, log_context("follow"), exc_info=unforeseen)
         self._away = True
+
+
+async def _patiently(work: Callable[[], Awaitable[object]]) -> None:
+    """Do it again when Prefect's server was busy, which on SQLite is over in a moment."""
+    for pause in BUSY_SECONDS:
+        try:
+            await work()
+        except httpx.HTTPStatusError as error:
+            if error.response.status_code != BUSY:
+                raise
+            await asyncio.sleep(pause)
+        else:
+            return
+    await work()
 
 
 def _is_refusal(error: Exception) -> bool:
