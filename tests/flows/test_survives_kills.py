@@ -43,7 +43,7 @@ ITEMS = 200
 KILLS = 4
 SECONDS_PER_DAY = 4.0
 FROZEN = 1e9
-PATIENCE = 240.0
+PATIENCE = 600.0
 
 SERVE = """
 import signal, threading
