@@ -77,7 +77,7 @@ def stores() -> Iterator[list[Bench]]:
             benches.append(_postgres(address))
         opened_ones.benches += benches
         for bench in benches:
-            _staff(bench.engine)
+            staff(bench.engine)
         yield benches
 
 
@@ -138,7 +138,8 @@ def _postgres(address: str) -> Bench:
     return Bench("PostgreSQL on disk", engine, psycopg.connect(address), "%s")
 
 
-def _staff(engine: Engine) -> None:
+def staff(engine: Engine) -> None:
+    """A bureau with somebody responsible and a leader."""
     with writing(engine) as connection:
         root = directory.units(connection, ["root"])["root"]
         bureau, _ = people.add_unit(connection, "bureau", "公安局", root.id)
