@@ -19,21 +19,23 @@ UNIT = Unit.__table__  # type: ignore[attr-defined]
 PERSON = Person.__table__  # type: ignore[attr-defined]
 MEMBERSHIP = Membership.__table__  # type: ignore[attr-defined]
 
-_HOME = UNIT.alias("home")
-_SEAT = UNIT.alias("seat")
+HOME = UNIT.alias("home")
+"""The unit that a person belongs to."""
+SEAT = UNIT.alias("seat")
+"""The unit in whose subtree a role is held."""
 _PEOPLE = (
     select(
         PERSON.c.id,
         PERSON.c.code,
         PERSON.c.active,
         PERSON.c.name,
-        _HOME.c.path,
+        HOME.c.path,
         MEMBERSHIP.c.role,
-        _SEAT.c.path.label("seat_path"),
+        SEAT.c.path.label("seat_path"),
     )
-    .join(_HOME, _HOME.c.id == PERSON.c.unit_id)
+    .join(HOME, HOME.c.id == PERSON.c.unit_id)
     .outerjoin(MEMBERSHIP, MEMBERSHIP.c.person_id == PERSON.c.id)
-    .outerjoin(_SEAT, _SEAT.c.id == MEMBERSHIP.c.unit_id)
+    .outerjoin(SEAT, SEAT.c.id == MEMBERSHIP.c.unit_id)
 )
 _BY_CODE = _PEOPLE.where(PERSON.c.code == bindparam("code"))
 _BY_CODE_OR_NAME = _PEOPLE.where(
@@ -59,7 +61,7 @@ def person(connection: Connection, word: str) -> PersonFact:
     """
     rows = connection.execute(_BY_CODE, {"code": word}).all()
     if rows:
-        return _facts(rows)[0][1]
+        return facts(rows)[0][1]
     return people(connection, [word])[word]
 
 
@@ -68,7 +70,7 @@ def people(connection: Connection, words: Iterable[str]) -> dict[str, PersonFact
     wanted = sorted(set(words))
     if not wanted:
         return {}
-    named = _facts(connection.execute(_BY_CODE_OR_NAME, {"words": wanted}).all())
+    named = facts(connection.execute(_BY_CODE_OR_NAME, {"words": wanted}).all())
     return {word: _only(word, named, "person", "rectiflow people") for word in wanted}
 
 
@@ -76,7 +78,7 @@ def people_by_id(connection: Connection, ids: Iterable[int]) -> dict[int, Person
     """The people with these ids."""
     wanted = sorted(set(ids))
     rows = connection.execute(_BY_IDS, {"ids": wanted}).all() if wanted else []
-    return {fact.id: fact for _, fact in _facts(rows)}
+    return {fact.id: fact for _, fact in facts(rows)}
 
 
 def units(connection: Connection, words: Iterable[str]) -> dict[str, UnitFact]:
@@ -93,8 +95,11 @@ def units(connection: Connection, words: Iterable[str]) -> dict[str, UnitFact]:
     return {word: _only(word, named, "unit", "rectiflow units") for word in wanted}
 
 
-def _facts(rows: Iterable[Sequence[Any]]) -> list[tuple[str, PersonFact]]:
-    """One fact a person from one row a role, each with the person's name."""
+def facts(rows: Iterable[Sequence[Any]]) -> list[tuple[str, PersonFact]]:
+    """One fact a person from one row a role, each with the person's name.
+
+    A row is: id, code, whether active, name, path of the unit, role, path of the role's unit.
+    """
     roles: dict[int, list[tuple[Role, str]]] = defaultdict(list)
     heads: dict[int, tuple[str, str, bool, str]] = {}
     for person_id, code, active, name, path, role, seat_path in rows:

@@ -13,12 +13,13 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Insert, Update, bindparam, insert, select, update
+from sqlalchemy import Connection, Update, bindparam, func, insert, select, update
 
 from models.event import EventRow
 from models.evidence import Evidence
 from models.extension_request import ExtensionRequest
 from models.items import ITEM
+from models.prepared import Prepared
 from rules.decide import Decision, Plan
 from rules.events import canonical, chained
 from rules.item import ItemState
@@ -26,6 +27,9 @@ from rules.item import ItemState
 EVENT = EventRow.__table__  # type: ignore[attr-defined]
 EVIDENCE = Evidence.__table__  # type: ignore[attr-defined]
 EXTENSION = ExtensionRequest.__table__  # type: ignore[attr-defined]
+
+FOLLOWERS = frozenset({"flow_run_id", "lease_by", "lease_until"})
+"""Columns that begin empty and belong to the follower."""
 
 DERIVED = ("next_action_at", "yellow_at", "red_at")
 
@@ -101,10 +105,9 @@ def _store_in_turn(
         columns, values = _changed(entry, row["hash"])
         updates[columns].append(values)
     for columns, values_list in updates.items():
-        written = connection.execute(_update(columns), values_list)
-        if written.rowcount != len(values_list):
+        if _update(columns).run(connection, *values_list) != len(values_list):
             return False
-    connection.execute(_INSERT_EVENT, rows)
+    _INSERT_EVENT.run(connection, *rows)
     return True
 
 
@@ -114,7 +117,7 @@ def _store_at_once(
     """The update and the event of one item in one statement: on a server each costs a journey."""
     columns, values = _changed(entries[0], rows[0]["hash"])
     event = {f"event_{name}": value for name, value in rows[0].items()}
-    return connection.execute(_update_and_insert(columns), values | event).rowcount == 1
+    return _update_and_insert(columns).run(connection, values | event) == 1
 
 
 def insert_items(
@@ -138,21 +141,26 @@ def insert_items(
             }
         )
     events = [row.pop("_event") for row in rows]
-    for row in rows:
-        del row["id"]
-    # Told apart by reference: the database need not answer in our order, row by row.
-    known = {row.ref: row.id for row in connection.execute(_INSERT_ITEM, rows)}
-    ids = [known[row["ref"]] for row in rows]
-    for event, item_id in zip(events, ids, strict=True):
-        event["item_id"] = item_id
-    connection.execute(_INSERT_EVENT, events)
+    ids = _new_ids(connection, len(rows))
+    for row, event, item_id in zip(rows, events, ids, strict=True):
+        row["id"] = event["item_id"] = item_id
+    _INSERT_ITEM.run(connection, *rows)
+    _INSERT_EVENT.run(connection, *events)
     return ids
+
+
+def _new_ids(connection: Connection, count: int) -> list[int]:
+    """Ids for new items. To be told them row by row would take longer than the rows themselves."""
+    if connection.dialect.name == "postgresql":
+        return list(connection.execute(_SEQUENCE, {"count": count}).scalars())
+    last = connection.execute(_LAST_ID).scalar() or 0  # a writing transaction is alone on SQLite
+    return list(range(last + 1, last + 1 + count))
 
 
 def replan(connection: Connection, item: ItemState, plan: Plan) -> None:
     """Store derived instants anew for an item that has not changed."""
     values = {f"new_{name}": getattr(plan, name) for name in DERIVED}
-    connection.execute(_update(DERIVED), {**values, "of_id": item.id, "of_version": item.version})
+    _update(DERIVED).run(connection, {**values, "of_id": item.id, "of_version": item.version})
 
 
 def receipt_for(connection: Connection, idempotency_key: str) -> Receipt | None:
@@ -166,19 +174,30 @@ _BY_KEY = (
     .join(ITEM, ITEM.c.id == EVENT.c.item_id)
     .where(EVENT.c.idempotency_key == bindparam("key"))
 )
-_INSERT_EVENT: Insert = insert(EVENT)
+_TOLD = tuple(column for column in EVENT.columns if column.name != "id")
+_INSERT_EVENT = Prepared(insert(EVENT).inline(), [column.name for column in _TOLD])
 # An item that came as history has no flow run; once it lives again it gets one like the others.
 _FOLLOWED_FROM_NOW = (
     update(ITEM)
     .where(ITEM.c.id == bindparam("of_id"), ITEM.c.followed < 0)
     .values(followed=ITEM.c.moves - 1)
 )
-_INSERT_ITEM = insert(ITEM).returning(ITEM.c.id, ITEM.c.ref)
+_INSERT_ITEM = Prepared(
+    insert(ITEM).inline(), [c.name for c in ITEM.columns if c.name not in FOLLOWERS]
+)
+_LAST_ID = select(func.max(ITEM.c.id))
+_SEQUENCE = select(func.nextval(func.pg_get_serial_sequence("item", "id"))).select_from(
+    func.generate_series(1, bindparam("count"))
+)
 
 
 @lru_cache(maxsize=256)
-def _update(columns: tuple[str, ...]) -> Update:
+def _update(columns: tuple[str, ...]) -> Prepared:
     """The conditional update of these columns, built once for each set of columns."""
+    return Prepared(_conditional(columns))
+
+
+def _conditional(columns: tuple[str, ...]) -> Update:
     return (
         update(ITEM)
         .where(ITEM.c.id == bindparam("of_id"), ITEM.c.version == bindparam("of_version"))
@@ -187,14 +206,14 @@ def _update(columns: tuple[str, ...]) -> Update:
 
 
 @lru_cache(maxsize=256)
-def _update_and_insert(columns: tuple[str, ...]) -> Insert:
+def _update_and_insert(columns: tuple[str, ...]) -> Prepared:
     """The event, inserted if the conditional update has found its row."""
-    moved = _update(columns).returning(ITEM.c.id).cte("moved")
-    told = [column for column in EVENT.columns if column.name not in ("id", "item_id")]
-    words = (bindparam(f"event_{column.name}", type_=column.type) for column in told)
-    names = ["item_id", *(column.name for column in told)]
-    inserted = insert(EVENT).from_select(names, select(moved.c.id, *words))
-    return inserted.execution_options(preserve_rowcount=True)
+    moved = _conditional(columns).returning(ITEM.c.id).cte("moved")
+    words = (
+        moved.c.id if c.name == "item_id" else bindparam(f"event_{c.name}", type_=c.type)
+        for c in _TOLD
+    )
+    return Prepared(insert(EVENT).inline().from_select([c.name for c in _TOLD], select(*words)))
 
 
 def _changed(entry: Entry, head: str) -> tuple[tuple[str, ...], dict[str, Any]]:

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine
@@ -18,11 +19,11 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from config.calendars import calendar_for
 from config.logging import log_context
-from models import directory, items, policies, texts, writes
+from models import desk, directory, items, policies, texts, writes
 from models.engine import writing
 from models.items import Loaded
 from models.writes import Entry, Receipt
-from rules.commands import Command, FireStep, Register
+from rules.commands import COMMANDS, Command, FireStep, Register
 from rules.decide import Decision, decide, plan
 from rules.errors import Conflict, InputError, NotFound, Refusal, Refused
 from rules.events import PAST
@@ -81,8 +82,13 @@ def act(
 
 
 def _require_storable(command: Command, key: str | None) -> None:
-    words = {field.name: getattr(command, field.name) for field in fields(command)}
+    words = {name: getattr(command, name) for name in _fields_of(command.name)}
     texts.require_storable({**words, "key": key})
+
+
+@cache
+def _fields_of(command: str) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(COMMANDS[command]))
 
 
 def _attempt(
@@ -96,18 +102,29 @@ def _attempt(
 ) -> Receipt | None:
     if key is not None and (known := _repeated(connection, key, ref, command)):
         return known
-    loaded = items.by_ref(connection, ref)
-    if loaded is None:
-        raise NotFound(f"There is no item {ref!r}.", "See: rectiflow list.")
+    loaded, who = _item_and_actor(connection, ref, actor)
     if version is not None and loaded.item.version != version:
         raise Conflict(ref)
-    case = case_for(connection, loaded, command, actor, now)
+    case = case_for(connection, loaded, command, who, now)
     decision = decide(case)
     if isinstance(decision, Refusal):
         raise Refused(decision)
     entry = _entry(loaded.item, decision, case.actor.id, now, key)
     receipts = writes.store(connection, [entry])
     return receipts[0] if receipts else None
+
+
+def _item_and_actor(
+    connection: Connection, ref: str, actor: str | PersonFact
+) -> tuple[Loaded, PersonFact]:
+    who: PersonFact | None
+    if isinstance(actor, str):
+        loaded, who = desk.item_and_person(connection, ref, actor)
+    else:
+        loaded, who = items.by_ref(connection, ref), actor
+    if loaded is None:
+        raise NotFound(f"There is no item {ref!r}.", "See: rectiflow list.")
+    return loaded, who or directory.person(connection, str(actor))
 
 
 def case_for(

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Engine, text
+import pytest
+from sqlalchemy import Connection, Engine, event, text
 
 from config.calendars import calendar_for
 from models import directory, items, people, policies
 from models.engine import reading, writing
+from models.prepared import Prepared
 from models.writes import Receipt
 from rules.commands import COMMANDS, Register
 from rules.item import SYSTEM, ItemState
@@ -132,17 +135,38 @@ def require_sound_history(engine: Engine, ref: str) -> None:
     """
     events, item = history(engine, ref), state(engine, ref)
     previous = "0" * 64
-    for seq, event in enumerate(events, 1):
-        assert event.seq == seq, f"{ref}: a gap before {event.seq}"
-        assert event.previous == previous, f"{ref}: {seq} is not chained to the event before it"
-        at = datetime.fromisoformat(event.at) if isinstance(event.at, str) else event.at
+    for seq, each in enumerate(events, 1):
+        assert each.seq == seq, f"{ref}: a gap before {each.seq}"
+        assert each.previous == previous, f"{ref}: {seq} is not chained to the event before it"
+        at = datetime.fromisoformat(each.at) if isinstance(each.at, str) else each.at
         words = (
             previous, ref, str(seq), at.astimezone(UTC).isoformat(timespec="microseconds"),
-            event.kind, event.stage, str(event.actor_id), event.step_key or "", event.data,
+            each.kind, each.stage, str(each.actor_id), each.step_key or "", each.data,
         )  # fmt: skip
         previous = hashlib.sha256("\n".join(words).encode()).hexdigest()
-        assert event.hash == previous, f"{ref}: {seq} does not say what was hashed"
+        assert each.hash == previous, f"{ref}: {seq} does not say what was hashed"
     assert (item.version, item.head, item.stage) == (len(events), previous, events[-1].stage)
+
+
+@contextmanager
+def just_before(engine: Engine, words: str, happens: Callable[[], Any]) -> Iterator[None]:
+    """Let something happen just before each statement with these words goes to the database."""
+    run = Prepared.run
+
+    def watched(self: Prepared, connection: Connection, *given: Any) -> int:
+        if words in self._ready(connection.dialect).sql:
+            happens()
+        return run(self, connection, *given)
+
+    def listen(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if words in statement:
+            happens()
+
+    event.listen(engine, "before_cursor_execute", listen)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Prepared, "run", watched)
+        yield
+    event.remove(engine, "before_cursor_execute", listen)
 
 
 def everything(engine: Engine) -> dict[str, list[Any]]:

@@ -6,10 +6,9 @@ from collections import Counter
 from contextlib import suppress
 from datetime import timedelta
 from threading import Barrier, BrokenBarrierError
-from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 
 from models.writes import Receipt
 from rules.commands import Approve, Assign, Comment, Deny, Merge, ReportProgress
@@ -21,6 +20,7 @@ from tests.tasks.staff import (
     CHASED,
     history,
     item_in,
+    just_before,
     kinds,
     require_sound_history,
     state,
@@ -84,21 +84,17 @@ def test_two_items_are_never_merged_into_each_other(store: Engine) -> None:
     refs = [item_in(store, Stage.INTAKE) for _ in range(2)]
     meeting = Barrier(2, timeout=0.5)
 
-    def wait_for_the_other(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if statement.startswith("UPDATE item SET"):
-            with suppress(BrokenBarrierError):
-                meeting.wait()
+    def wait_for_the_other() -> None:
+        with suppress(BrokenBarrierError):
+            meeting.wait()
 
-    event.listen(store, "before_cursor_execute", wait_for_the_other)
-    try:
+    with just_before(store, "UPDATE item SET", wait_for_the_other):
         results = at_once(
             2,
             lambda n: act(
                 store, refs[n], Merge(into=refs[1 - n], reason="同一事项"), "coordinator", MONDAY
             ),
         )
-    finally:
-        event.remove(store, "before_cursor_execute", wait_for_the_other)
     assert [type(each) for each in results if not isinstance(each, Receipt)] == [Refused]
     assert sorted(state(store, ref).stage for ref in refs) == [Stage.CLOSED, Stage.INTAKE]
 

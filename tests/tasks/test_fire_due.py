@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 
 from models.engine import reading, writing
@@ -28,6 +28,7 @@ from tests.tasks.staff import (
     give,
     history,
     item_in,
+    just_before,
     kinds,
     require_sound_history,
     state,
@@ -345,14 +346,11 @@ def test_a_crash_in_the_middle_of_a_chunk_fires_nothing_and_loses_nothing(store:
     refs = entered(store, 20)
     before = everything(store)
 
-    def cut(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if "INSERT INTO event" in statement:
-            raise KeyboardInterrupt
+    def cut() -> None:
+        raise KeyboardInterrupt
 
-    event.listen(store, "before_cursor_execute", cut)
-    with pytest.raises(KeyboardInterrupt):
+    with just_before(store, "INSERT INTO event", cut), pytest.raises(KeyboardInterrupt):
         fire_due(store, CHASED)
-    event.remove(store, "before_cursor_execute", cut)
     assert everything(store) == before
     assert sweep(store, CHASED).fired == 20
     _require_fired_once(store, refs)
