@@ -107,9 +107,11 @@ class EmbeddedServer:
         self._lock = lock_home(self.home)
         try:
             before = read_record(self.home)
-            if before is not None and before.pid is not None:
-                stop_stale(self.home, before.pid)
-            self._socket = listen(self._wanted or (before.port if before else DEFAULT_PORT))
+            ended = before is not None and before.pid and stop_stale(self.home, before.pid)
+            self._socket = listen(
+                self._wanted or (before.port if before else DEFAULT_PORT),
+                patience=STOP_SECONDS if ended else 0.0,
+            )
             self._note(None)
         except BaseException:
             self._let_go()

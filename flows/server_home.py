@@ -86,8 +86,14 @@ def lock_home(home: Path) -> IO[bytes]:
     return handle
 
 
-def listen(wanted: int) -> socket.socket:
-    """A listening socket on the wanted port, or on a free one when that is taken."""
+def listen(wanted: int, patience: float = 0.0) -> socket.socket:
+    """A listening socket on the wanted port, or on a free one when that is taken.
+
+    A taken port is asked for again for ``patience`` seconds before another is used.
+    """
+    end = time.monotonic() + patience
+    while _is_taken(wanted) and time.monotonic() < end:
+        time.sleep(0.05)
     for port in (wanted, 0):
         sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         # Connections of a server that has just ended must not keep the port from us.
@@ -104,21 +110,26 @@ def listen(wanted: int) -> socket.socket:
     raise AssertionError("a free port was neither found nor refused")
 
 
-def stop_stale(home: Path, pid: int) -> None:
-    """End a server of this home that has outlived its parent. The caller holds the home's lock."""
+def stop_stale(home: Path, pid: int) -> bool:
+    """End a server of this home that has outlived its parent; whether there was one.
+
+    The caller holds the home's lock. A process gives up its name a moment before its sockets,
+    so its port may still be taken when this returns.
+    """
     if not is_server_of(home, pid):
-        return
+        return False
     log.warning("A Prefect server of this home was left behind (process %s); it is ended.", pid)
     for sign in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.kill(pid, sign)
         except ProcessLookupError:
-            return
+            return True
         end = time.monotonic() + STOP_SECONDS
         while time.monotonic() < end:
             if not is_server_of(home, pid):
-                return
+                return True
             time.sleep(0.05)
+    return True
 
 
 def is_server_of(home: Path, pid: int) -> bool:
@@ -134,6 +145,16 @@ def is_server_of(home: Path, pid: int) -> bool:
         return False
     folder = str(home / "prefect")
     return any(CHILD.name in word for word in words) and any(folder in word for word in words)
+
+
+def _is_taken(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return True
+    return False
 
 
 def _record_path(home: Path) -> Path:
