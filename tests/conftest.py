@@ -1,7 +1,12 @@
-"""Fixtures for everything that needs a store: each such test runs on SQLite and PostgreSQL."""
+"""Fixtures for everything that needs a store: each such test runs on SQLite and PostgreSQL.
+
+Hypothesis tries the same bounded examples at every run; ``HYPOTHESIS_PROFILE=thorough`` looks
+further, with other examples each time.
+"""
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import uuid
@@ -11,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Connection, Engine, make_url, text
 
 from config.clock import ManualClock
@@ -22,6 +28,19 @@ from tasks.founding import found
 # Prefect makes its home when it is first imported, by whichever test: not in the user's folder.
 _PREFECT_HOME = tempfile.TemporaryDirectory(prefix="rectiflow-", ignore_cleanup_errors=True)
 enter_environment(Path(_PREFECT_HOME.name), "http://127.0.0.1:9/api")
+
+settings.register_profile(
+    "ci",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile(
+    "thorough", parent=settings.get_profile("ci"), derandomize=False, max_examples=1500
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 MONDAY = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
 """Ten o'clock on a working Monday in Shanghai."""
