@@ -26,9 +26,10 @@ def _setting(
     least: float = 0,
     most: float = 0,
     words: tuple[str, ...] = (),
+    begins: tuple[str, ...] = (),
 ) -> Any:
     bounds = {"least": least, "most": most} if most else {}
-    metadata = {"description": description, "words": words, **bounds}
+    metadata = {"description": description, "words": words, "begins": begins, **bounds}
     return field(default=default, metadata=metadata)
 
 
@@ -66,6 +67,27 @@ class Settings:
     )
     follow_seconds: float = _setting(
         0.3, "seconds between two looks for items that have moved", least=0.05, most=3600
+    )
+    public_url: str = _setting(
+        "",
+        "address under which people reach the web server; empty: mails bring no links",
+        begins=("http://", "https://"),
+    )
+    web_host: str = _setting("127.0.0.1", "address on which the web server listens")
+    web_port: int = _setting(
+        8420, "port of the web server; another when taken", least=1, most=65535
+    )
+    web_proxies: str = _setting(
+        "", "addresses, with commas between, of the reverse proxies whose X-Forwarded-* is believed"
+    )
+    secret_key: str = _setting(
+        "", "secret with which links are signed; empty: one is made and kept in the home"
+    )
+    operator_mail: str = _setting(
+        "", "where the watchdog writes when the machinery stands still; empty: only to the log"
+    )
+    channels_file: str = _setting(
+        "", "YAML file with the channels besides mail, each by a name; empty: there are none"
     )
     log_level: str = _setting(
         "INFO", "DEBUG, INFO, WARNING or ERROR", words=("DEBUG", "INFO", "WARNING", "ERROR")
@@ -109,8 +131,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     }
     for variable in given:
         if variable.startswith(PREFIX):
-            name = variable.removeprefix(PREFIX).removesuffix("_FILE").lower()
-            if name not in known:
+            name = variable.removeprefix(PREFIX).lower()
+            if name not in known and name.removesuffix("_file") not in known:
                 names = ", ".join(PREFIX + n.upper() for n in known)
                 raise InputError("There is no such setting.", f"Known: {names}.", where=variable)
     try:
@@ -146,6 +168,10 @@ def _converted(setting: Field[Any], text: str) -> object:
     words = setting.metadata["words"]
     if words and str(value).upper() not in words:
         raise InputError(f"{text!r} is not known.", f"Give one of: {', '.join(words)}.", where)
+    begins = setting.metadata["begins"]
+    if begins and not text.lower().startswith(begins):
+        # What was given is not repeated: it may hold a password.
+        raise InputError("This is not a usable address.", f"Begin with {begins[-1]}.", where)
     most = setting.metadata.get("most")
     if isinstance(value, (int, float)) and most and not setting.metadata["least"] <= value <= most:
         raise InputError(

@@ -53,6 +53,15 @@ def test_an_empty_variable_is_an_unset_one() -> None:
     assert load({f"{PREFIX}{f.name.upper()}": "" for f in fields(Settings)}) == load({})
 
 
+def test_a_setting_that_is_a_file_is_not_taken_for_a_setting_kept_in_one(tmp_path: Path) -> None:
+    file = tmp_path / "where"
+    file.write_text("/etc/channels.yaml", encoding="utf-8")
+    channels = load({"RECTIFLOW_CHANNELS_FILE": "channels.yaml"})
+    assert channels.channels_file == "channels.yaml"
+    kept = load({"RECTIFLOW_CHANNELS_FILE_FILE": str(file)})
+    assert kept.channels_file == "/etc/channels.yaml"
+
+
 def test_a_variable_that_is_no_setting_is_named_with_those_that_are() -> None:
     with pytest.raises(InputError, match="no such setting") as caught:
         load({"RECTIFLOW_DATABASE_ULR": "sqlite:///x.db"})
@@ -78,6 +87,8 @@ def test_odd_variables_are_no_settings(variable: str) -> None:
         ("RECTIFLOW_SWEEP_SECONDS", "inf", "Give 0.1 to 3600"),
         ("RECTIFLOW_SWEEP_SECONDS", "-1", "Give 0.1 to 3600"),
         ("RECTIFLOW_LOG_LEVEL", "LOUD", "Give one of: DEBUG, INFO, WARNING, ERROR"),
+        ("RECTIFLOW_PUBLIC_URL", "rectiflow.example.org", "not a usable address"),
+        ("RECTIFLOW_PUBLIC_URL", "javascript:alert(1)", "not a usable address"),
         ("RECTIFLOW_HOME", "~nobody-of-this-name/x", "Give the whole path"),
     ],
 )
