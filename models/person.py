@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlmodel import Field, SQLModel
+
+from models.types import Instant
 
 
 class Person(SQLModel, table=True):
     """One person. ``code`` is the handle by which commands and people name them.
 
-    A draft was named by a ledger; an empty address means that no mail can be sent.
+    A draft was named by a ledger; an empty address means that no mail can be sent. An address
+    that a mail server has refused for good, or that a mail came back from, is undeliverable since
+    then, with what was said; nothing is sent there until somebody puts it right.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -19,3 +25,5 @@ class Person(SQLModel, table=True):
     lang: str = Field(default="zh-CN", max_length=8)
     active: bool = Field(default=True)
     draft: bool = Field(default=False)
+    undeliverable_since: datetime | None = Field(default=None, sa_type=Instant)
+    undeliverable_why: str = Field(default="", max_length=500)

@@ -6,6 +6,7 @@ from sqlmodel import SQLModel
 
 from models import (
     campaign,
+    contact,
     delivery,
     event,
     evidence,
@@ -19,6 +20,8 @@ from models import (
     policy_version,
     series,
     unit,
+    webhook,
+    webhook_call,
 )
 
 METADATA = SQLModel.metadata
@@ -26,6 +29,7 @@ METADATA = SQLModel.metadata
 
 MODULES = (
     campaign,
+    contact,
     delivery,
     event,
     evidence,
@@ -39,4 +43,6 @@ MODULES = (
     policy_version,
     series,
     unit,
+    webhook,
+    webhook_call,
 )

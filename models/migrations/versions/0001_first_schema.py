@@ -59,6 +59,23 @@ def upgrade() -> None:
     op.create_index(op.f("ix_unit_parent_id"), "unit", ["parent_id"], unique=False)
     op.create_index(op.f("ix_unit_path"), "unit", ["path"], unique=False)
     op.create_table(
+        "webhook",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(64), nullable=False),
+        sa.Column("url", sa.String(1000), nullable=False),
+        sa.Column("kinds", Keys(), nullable=False),
+        sa.Column("allow_private", sa.Boolean(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(500), nullable=False),
+        sa.Column("cursor", sa.Integer(), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("resting_until", Instant(), nullable=True),
+        sa.Column("claimed_by", sa.String(64), nullable=True),
+        sa.Column("claimed_until", Instant(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("name"),
+    )
+    op.create_table(
         "campaign",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(16), nullable=False),
@@ -83,6 +100,8 @@ def upgrade() -> None:
         sa.Column("lang", sa.String(8), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("draft", sa.Boolean(), nullable=False),
+        sa.Column("undeliverable_since", Instant(), nullable=True),
+        sa.Column("undeliverable_why", sa.String(500), nullable=False),
         sa.ForeignKeyConstraint(
             ["unit_id"],
             ["unit.id"],
@@ -92,6 +111,26 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_person_name"), "person", ["name"], unique=False)
     op.create_index(op.f("ix_person_unit_id"), "person", ["unit_id"], unique=False)
+    op.create_table(
+        "contact",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("unit_id", sa.Integer(), nullable=True),
+        sa.Column("channel", sa.String(32), nullable=False),
+        sa.Column("kinds", Keys(), nullable=False),
+        sa.CheckConstraint("(person_id IS NULL) <> (unit_id IS NULL)", name="contact_of_one"),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"],
+            ["unit.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("person_id", "channel"),
+        sa.UniqueConstraint("unit_id", "channel"),
+    )
     op.create_table(
         "item",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -405,10 +444,54 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_delivery_item_id"), "delivery", ["item_id"], unique=False)
     op.create_index(op.f("ix_delivery_person_id"), "delivery", ["person_id"], unique=False)
+    op.create_table(
+        "webhook_call",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("webhook_id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("ident", sa.String(80), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("reason", sa.String(500), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("next_attempt_at", Instant(), nullable=False),
+        sa.Column("sent_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["event_id"],
+            ["event.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"],
+            ["item.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["webhook_id"],
+            ["webhook.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("webhook_id", "event_id"),
+    )
+    op.create_index(
+        "webhook_call_waiting",
+        "webhook_call",
+        ["webhook_id", "item_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('pending', 'failed')"),
+        postgresql_where=sa.text("state IN ('pending', 'failed')"),
+    )
 
 
 def downgrade() -> None:
     """Undo it."""
+    op.drop_index(
+        "webhook_call_waiting",
+        table_name="webhook_call",
+        sqlite_where=sa.text("state IN ('pending', 'failed')"),
+        postgresql_where=sa.text("state IN ('pending', 'failed')"),
+    )
+    op.drop_table("webhook_call")
     op.drop_index(op.f("ix_delivery_person_id"), table_name="delivery")
     op.drop_index(op.f("ix_delivery_item_id"), table_name="delivery")
     op.drop_index(
@@ -479,10 +562,12 @@ def downgrade() -> None:
         postgresql_where=sa.text("next_action_at IS NOT NULL"),
     )
     op.drop_table("item")
+    op.drop_table("contact")
     op.drop_index(op.f("ix_person_unit_id"), table_name="person")
     op.drop_index(op.f("ix_person_name"), table_name="person")
     op.drop_table("person")
     op.drop_table("campaign")
+    op.drop_table("webhook")
     op.drop_index(op.f("ix_unit_path"), table_name="unit")
     op.drop_index(op.f("ix_unit_parent_id"), table_name="unit")
     op.drop_index(op.f("ix_unit_name"), table_name="unit")
