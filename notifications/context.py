@@ -38,6 +38,18 @@ KINDS = (
     "reopened",
     "withdrawn",
     "look_back_due",
+    "rung_announced",
+    "service_due",
+    "served",
+    "stayed",
+    "stay_lifted",
+    "extension_lapsed",
+    "hold_requested",
+    "hold_refused",
+    "hold_lapsed",
+    "contact_lost",
+    "due_recomputed",
+    "policy_adopted",
 )
 
 SUBJECT_TITLE_LENGTH = 80
@@ -60,7 +72,8 @@ class NoticeContext:
 
     ``recipient_role``, ``stage`` and ``outcome`` are stored values of ``rules.vocabulary``; the
     templates show their names, and speak to a ``leader`` in words of their own. ``days`` counts
-    working days left (0 today, negative overdue). ``level`` is the rung of the ladder, 0 to 4, and
+    working days left (0 today, negative overdue). ``until`` is
+    the day on which a hold or a stay ends. ``level`` is the rung of the ladder, 0 to 4, and
     ``act_name`` what it is called. ``actor_name`` is empty when a due step acted and not a person.
     ``command_hint`` is the command this person is expected to give; empty means that nothing is
     expected of them, and the notice says so. ``why`` is the rule that made the person hear of it.
@@ -83,6 +96,7 @@ class NoticeContext:
     leader_name: str = ""
     due: date | None = None
     proposed_due: date | None = None
+    until: date | None = None
     days: int | None = None
     level: int = 0
     act_name: str = ""

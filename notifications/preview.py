@@ -54,6 +54,7 @@ def preview_notice(kind: str, lang: str) -> NoticeContext:
         stage="reminder",
         due=date(2026, 3, 5),
         proposed_due=date(2026, 3, 12),
+        until=date(2026, 4, 30),
         days=-2 if kind in ("overdue", "escalated") else 3,
         level=2,
         outcome="rectified",

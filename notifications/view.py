@@ -23,7 +23,7 @@ _RUNGS = tuple(Level)
 _OFFICES = {"coordinators": Role.COORDINATOR, "supervisors": Role.SUPERVISOR}
 _FIELDS = tuple(field.name for field in fields(NoticeContext))
 _DERIVED = (
-    *("subject_title", "due_text", "proposed_due_text", "days_text"),
+    *("subject_title", "due_text", "proposed_due_text", "until_text", "days_text"),
     *("role_name", "stage_name", "outcome_name", "level_name"),
 )
 
@@ -88,6 +88,7 @@ def view(context: NoticeContext) -> dict[str, object]:
         "subject_title": shown.subject_title,
         "due_text": day_text(shown.due, lang),
         "proposed_due_text": day_text(shown.proposed_due, lang),
+        "until_text": day_text(shown.until, lang),
         "days_text": days_text(shown.days, lang),
         "role_name": name(_OFFICES.get(shown.recipient_role, shown.recipient_role), lang),
         "stage_name": name(shown.stage, lang),

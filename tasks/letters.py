@@ -180,6 +180,7 @@ def _context(claimed: Claimed, library: Library, lang: str) -> NoticeContext:
         leader_name=_name(library, data.get("leader", item.leader_id)),
         due=due,
         proposed_due=_date(data.get("due")) if event.kind == "extension_requested" else None,
+        until=_date(data.get("until")),
         days=_days(event, due, calendar),
         level=level,
         act_name=act_name(level, policy, lang),
