@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from cli.words import SEATS, pick, said
+from cli.words import SEATS, WEEKDAYS, pick, said
 from config.calendars import calendar_for
 from models import items, policies
 from rules.agenda import Step, StepKind, agenda
@@ -109,6 +109,9 @@ def _rung(plan: Plan, step: Step, lang: str) -> str:
 
 def _progress(plan: Plan, _step: Step, lang: str) -> str:
     every = plan.policy.progress_every
+    if not isinstance(every, int):
+        zh, en = said(WEEKDAYS, every.weekly, "zh-CN"), said(WEEKDAYS, every.weekly, "en")
+        return pick(lang, f"请报告进展：每{zh}一次", f"A progress report is asked for: every {en}")
     zh = f"请报告进展：每{every}个工作日一次"
     return pick(lang, zh, f"A progress report is asked for: every {every} working days")
 

@@ -47,6 +47,16 @@ SEATS: Mapping[str, tuple[str, str]] = {
     "supervisors": ("督导", "the supervisors"),
 }
 
+WEEKDAYS: Mapping[str, tuple[str, str]] = {
+    "monday": ("周一", "Monday"),
+    "tuesday": ("周二", "Tuesday"),
+    "wednesday": ("周三", "Wednesday"),
+    "thursday": ("周四", "Thursday"),
+    "friday": ("周五", "Friday"),
+    "saturday": ("周六", "Saturday"),
+    "sunday": ("周日", "Sunday"),
+}
+
 DELIVERY_STATES: Mapping[str, tuple[str, str]] = {
     "pending": ("待发", "pending"),
     "sent": ("已发", "sent"),

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import holidays
 
 from rules.errors import InputError
-from rules.policy import Policy
-from rules.workdays import WorkCalendar, WorkYear
+from rules.policy import OfficeHours, Policy
+from rules.workdays import ShortDays, WorkCalendar, WorkYear
 
 FIRST_NOTICE_IN_CHINA = 2001
 """Make-up working weekends are known from this year on."""
@@ -34,6 +34,17 @@ def calendar_for(policy: Policy) -> WorkCalendar:
         policy.office_hours.closes.isoformat(),
         frozenset(policy.extra_days_off),
         frozenset(policy.extra_days_on),
+        _short_days(policy.office_hours),
+    )
+
+
+def _short_days(hours: OfficeHours) -> ShortDays | None:
+    if not hours.half_days and not hours.short_weekdays:
+        return None
+    return ShortDays(
+        hours.half_day_closes,
+        frozenset(hours.half_days),
+        frozenset(day.number for day in hours.short_weekdays),
     )
 
 
@@ -46,6 +57,7 @@ def _calendar(
     closes: str,
     off: frozenset[date],
     on: frozenset[date],
+    short: ShortDays | None,
 ) -> WorkCalendar:
     from datetime import time
 
@@ -67,7 +79,7 @@ def _calendar(
         extra = {day for day in on if day.year == year}
         return WorkYear(frozenset((worked | extra) - off), published)
 
-    return WorkCalendar(tz, time.fromisoformat(opens), time.fromisoformat(closes), year_of)
+    return WorkCalendar(tz, time.fromisoformat(opens), time.fromisoformat(closes), year_of, short)
 
 
 def _published(country: str, year: int, worked: set[date]) -> bool:

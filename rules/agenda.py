@@ -10,6 +10,7 @@ Steps fall on working days at the opening of the office, never before ``plan_fro
 
 from __future__ import annotations
 
+import itertools
 import operator
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from rules.item import ItemState
+from rules.periods import weekly
 from rules.policy import Policy
 from rules.vocabulary import Outcome, Stage
 from rules.workdays import WorkCalendar
@@ -98,7 +100,13 @@ def _progress(item: ItemState, policy: Policy, calendar: WorkCalendar) -> Iterat
     count = 1
     while f"progress/{count}/{plan}" in item.fired:
         count += 1
-    while (at := calendar.opening_after(start, count * policy.progress_every)) < end:
+    every = policy.progress_every
+    if isinstance(every, int):
+        found = (calendar.opening_after(start, n * every) for n in itertools.count(count))
+    else:
+        days = itertools.islice(weekly(start, every.weekly, calendar), count - 1, None)
+        found = (calendar.opening(day) for day in days)
+    while (at := next(found)) < end:
         key = f"progress/{count}/{plan}"
         yield Step(at, key, StepKind.PROGRESS, 0, "chase")
         count += 1

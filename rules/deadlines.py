@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from rules.item import ItemState
+from rules.periods import period_end
 from rules.policy import Limit, Policy
 from rules.vocabulary import Light, Severity, Stage
 from rules.workdays import WorkCalendar
@@ -23,8 +24,14 @@ CHASED = frozenset({Stage.DEADLINE, Stage.REMINDER})
 def limit_day(limit: Limit, start: date, calendar: WorkCalendar) -> date:
     """The last day of a limit that starts on ``start`` (which does not count itself).
 
-    A limit in calendar days that ends on a day off ends on the next working day.
+    A limit in calendar days that ends on a day off ends on the next working day. A limit by the
+    end of a period ends on the last working day of the period that ``start`` lies in (or of one
+    ``plus`` periods later); when that day is ``start`` itself or already over, it is the end of
+    the next period, as a limit that leaves no time is none.
     """
+    if limit.by is not None:
+        return period_end(limit.by, start, limit.plus, calendar)
+    assert limit.days is not None  # a limit has one of the two
     if limit.unit == "working":
         return calendar.add(start, limit.days)
     return calendar.add(start + timedelta(days=limit.days), 0)

@@ -8,19 +8,9 @@ seats are addressed, with which kind of notice.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any, NamedTuple
 
-
-class Seat(StrEnum):
-    """To whom a notice is addressed."""
-
-    RESPONSIBLE = "responsible"
-    LEADER = "leader"
-    VERIFIER = "verifier"
-    COORDINATORS = "coordinators"
-    """The coordinators nearest above the item's unit, not all the way to the top."""
-    SUPERVISORS = "supervisors"
+from rules.seats import Seat as Seat
 
 
 class Notice(NamedTuple):

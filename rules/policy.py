@@ -6,73 +6,40 @@ All day counts are working days unless the name says otherwise.
 
 from __future__ import annotations
 
-from datetime import date, time
-from typing import Annotated, Literal, Self
+from datetime import date
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
-from rules.vocabulary import Level, Severity
-
-Days = Annotated[int, Field(ge=0, le=3650)]
-
-
-class Part(BaseModel):
-    """Base of the parts of a policy: frozen, and an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Limit(Part):
-    """How long the responsible person has, counted from the day of assignment."""
-
-    days: Annotated[int, Field(ge=1, le=3650, description="length of the limit, in days")]
-    unit: Annotated[
-        Literal["working", "calendar"], Field(description="how the days are counted")
-    ] = "working"
+from rules.notice_rules import NoticeRules as NoticeRules
+from rules.notice_rules import QuietHours as QuietHours
+from rules.policy_parts import Category as Category
+from rules.policy_parts import Days as Days
+from rules.policy_parts import Limit as Limit
+from rules.policy_parts import OfficeHours as OfficeHours
+from rules.policy_parts import Part as Part
+from rules.policy_parts import Reason as Reason
+from rules.policy_parts import Rung as Rung
+from rules.policy_parts import Weekly as Weekly
+from rules.policy_parts import shared
+from rules.vocabulary import Severity
 
 
-class Rung(Part):
-    """One rung of the escalation ladder."""
-
-    act: Annotated[Level, Field(description="the formal act: letter, interview, circular, listing")]
-    after: Annotated[Days, Field(description="working days after the overdue notice")]
-
-
-class Category(Part):
-    """One entry of the catalogue of problem kinds ("6+N")."""
-
-    code: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", description="stored value")]
-    zh: Annotated[str, Field(min_length=1, description="Chinese name, as ledgers write it")]
-    en: Annotated[str, Field(min_length=1, description="English name")]
-    group: Annotated[str, Field(description='"6" for the national catalogue, "N" for local')] = "N"
+def _rhythm(value: Any) -> str | None:
+    """Which way of saying how often: a number of working days, or a day of the week."""
+    if isinstance(value, dict | Weekly):
+        return "(weekly)"
+    return "(days)" if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-class OfficeHours(Part):
-    """When the office is open on a working day, in the campaign's zone."""
-
-    opens: Annotated[time, Field(description="local time the office opens")] = time(9)
-    closes: Annotated[time, Field(description="local time the office closes")] = time(17)
-
-    @field_validator("opens", "closes", mode="before")
-    @classmethod
-    def _is_written_as_a_time(cls, value: object) -> object:
-        # YAML reads a bare 17:00 as the number 1020.
-        if not isinstance(value, str | time):
-            raise ValueError('write a time in quotes, like "17:00"')
-        return value
-
-    @field_validator("opens", "closes")
-    @classmethod
-    def _is_local(cls, value: time) -> time:
-        if value.tzinfo is not None:
-            raise ValueError("office hours are in the campaign's zone; leave the offset out")
-        return value
-
-    @model_validator(mode="after")
-    def _opens_before_it_closes(self) -> Self:
-        if not self.opens < self.closes:
-            raise ValueError("office hours must open before they close")
-        return self
+Rhythm = Annotated[
+    Annotated[Days, Tag("(days)")] | Annotated[Weekly, Tag("(weekly)")],
+    Discriminator(
+        _rhythm,
+        custom_error_type="rhythm",
+        custom_error_message="write a number of working days, or {{weekly: friday}}",
+    ),
+]
 
 
 class Policy(Part):
@@ -106,9 +73,27 @@ class Policy(Part):
     ] = (7, 3, 1)
     due_soon: Annotated[Days, Field(description="the light turns yellow this long before")] = 7
     progress_every: Annotated[
-        Days, Field(description="a progress report is asked for this often; 0: never")
+        Rhythm,
+        Field(
+            description="a progress report is asked for this often: a number of working days, "
+            "or {weekly: friday}; 0: never"
+        ),
     ] = 10
+    announce_before: Annotated[
+        Days,
+        Field(
+            description="the responsible person is told what comes, and why, this long before a "
+            "rung; 0: never"
+        ),
+    ] = 0
     ladder: Annotated[tuple[Rung, ...], Field(description="rungs, lowest first")] = ()
+    serve_within: Annotated[Days, Field(description="to serve an act of the ladder")] = 2
+    deemed_served_after: Annotated[
+        Days | None, Field(description="then an act counts as served; none: never")
+    ] = None
+    stay_at_most: Annotated[
+        Days, Field(description="longest stay of the ladder, calendar days")
+    ] = 60
     repeat_every: Annotated[
         Days, Field(description="the overdue notice is repeated after the last rung; 0: never")
     ] = 5
@@ -120,8 +105,27 @@ class Policy(Part):
         Field(description="look-backs, calendar days after closing"),
     ] = (90,)
     extensions_at_most: Annotated[int, Field(ge=0, le=20, description="granted per round")] = 2
+    extension_reasons: Annotated[
+        tuple[Reason, ...], Field(description="reasons to choose from; none: any text")
+    ] = ()
+    extension_decided_within: Annotated[
+        Days, Field(description="then an undecided request lapses; 0: never")
+    ] = 0
+    extension_longest: Annotated[
+        Days, Field(description="an extension moves the deadline at most so far; 0: no bound")
+    ] = 0
+    extensions_decided_by: Annotated[
+        Literal["coordinators", "supervisors", "either"],
+        Field(description="who grants or refuses an extension"),
+    ] = "either"
     hold_at_most: Annotated[Days, Field(description="longest hold, calendar days")] = 180
+    hold_decided_within: Annotated[
+        Days, Field(description="then an undecided request for a hold lapses; 0: never")
+    ] = 0
     evidence_required: Annotated[bool, Field(description="a submission needs evidence")] = True
+    notices: Annotated[
+        NoticeRules, Field(description="how notices reach people without becoming a nuisance")
+    ] = NoticeRules()
 
     @field_validator("reminders_before")
     @classmethod
@@ -134,19 +138,31 @@ class Policy(Part):
         return tuple(sorted(set(value)))
 
     @model_validator(mode="after")
-    def _is_consistent(self) -> Self:
-        afters = [rung.after for rung in self.ladder]
-        if afters != sorted(set(afters)):
-            raise ValueError("ladder rungs must come later one by one")
+    def _has_every_limit(self) -> Self:
         missing = [s.value for s in Severity if s not in self.limits]
         if missing:
             raise ValueError(f"limits are missing for: {', '.join(missing)}")
+        return self
+
+    @model_validator(mode="after")
+    def _comes_in_order(self) -> Self:
+        afters = [rung.after for rung in self.ladder]
+        if afters != sorted(set(afters)):
+            raise ValueError("ladder rungs must come later one by one")
         deemed = self.deemed_received_after
         if deemed is not None and deemed < self.acknowledge_within:
             raise ValueError("deemed_received_after must not be before acknowledge_within")
-        codes = [category.code for category in self.categories]
-        if len(codes) != len(set(codes)):
-            raise ValueError("two categories share a code")
+        deemed = self.deemed_served_after
+        if deemed is not None and deemed < self.serve_within:
+            raise ValueError("deemed_served_after must not be before serve_within")
+        return self
+
+    @model_validator(mode="after")
+    def _says_nothing_twice(self) -> Self:
+        if code := shared(category.code for category in self.categories):
+            raise ValueError(f"two categories share a code: {code}")
+        if code := shared(reason.code for reason in self.extension_reasons):
+            raise ValueError(f"two extension_reasons share a code: {code}")
         return self
 
     def category(self, text: str) -> Category | None:

@@ -9,8 +9,38 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
+
+
+class Weekday(StrEnum):
+    """A day of the week."""
+
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+
+    @property
+    def number(self) -> int:
+        """As :meth:`datetime.date.weekday` counts: Monday is 0."""
+        return list(Weekday).index(self)
+
+
+class ShortDays(NamedTuple):
+    """When the office closes early: at ``closes`` on ``days`` and on ``weekdays`` (Monday is 0)."""
+
+    closes: time = time(12)
+    days: frozenset[date] = frozenset()
+    weekdays: frozenset[int] = frozenset()
+
+    def includes(self, day: date) -> bool:
+        """Whether ``day`` is a half day, if it is worked at all."""
+        return day.weekday() in self.weekdays or day in self.days
 
 
 class WorkYear(NamedTuple):
@@ -36,13 +66,21 @@ class WorkCalendar:
     """
 
     def __init__(
-        self, zone: ZoneInfo, opens: time, closes: time, year_of: Callable[[int], WorkYear]
+        self,
+        zone: ZoneInfo,
+        opens: time,
+        closes: time,
+        year_of: Callable[[int], WorkYear],
+        short: ShortDays | None = None,
     ) -> None:
         if not opens < closes:
             raise ValueError(f"the office must open ({opens}) before it closes ({closes})")
+        if short is not None and not opens < short.closes <= closes:
+            raise ValueError(f"a half day must close ({short.closes}) between {opens} and {closes}")
         self.zone = zone
         self.opens = opens
         self.closes = closes
+        self._short = short
         self._year_of = year_of
         self._years: dict[int, WorkYear] = {}
         self._known = _Span(0, 0, [])
@@ -78,6 +116,14 @@ class WorkCalendar:
         ordinals = self._span(start.year, end.year)
         return bisect_right(ordinals, end.toordinal()) - bisect_right(ordinals, start.toordinal())
 
+    def last_working(self, first: date, last: date) -> date | None:
+        """The last working day from ``first`` to ``last``; none when nothing is worked."""
+        ordinals = self._span(first.year, last.year)
+        index = bisect_right(ordinals, last.toordinal()) - 1
+        if index < 0 or ordinals[index] < first.toordinal():
+            return None
+        return date.fromordinal(ordinals[index])
+
     def day_of(self, instant: datetime) -> date:
         """The campaign's day at ``instant``."""
         return instant.astimezone(self.zone).date()
@@ -98,9 +144,15 @@ class WorkCalendar:
             self._openings_after[day, working_days] = known
         return known
 
+    def is_half(self, day: date) -> bool:
+        """Whether the office works on ``day``, but closes early."""
+        return self._short is not None and self._short.includes(day) and self.is_working(day)
+
     def closing(self, day: date) -> datetime:
-        """The instant the office closes on ``day`` (worked or not)."""
-        return datetime.combine(day, self.closes, self.zone).astimezone(UTC)
+        """The instant the office closes on ``day`` (worked or not): early on a half day."""
+        short = self._short
+        closes = short.closes if short is not None and short.includes(day) else self.closes
+        return datetime.combine(day, closes, self.zone).astimezone(UTC)
 
     def end_of(self, day: date) -> datetime:
         """The first instant that no longer belongs to ``day``."""
