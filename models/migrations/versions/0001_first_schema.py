@@ -386,17 +386,35 @@ def upgrade() -> None:
         sa.Column("life", sa.Integer(), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("occasion", sa.Integer(), nullable=False),
         sa.Column("serial", sa.String(64), nullable=False),
         sa.Column("file", sa.String(255), nullable=False),
+        sa.Column("signer_id", sa.Integer(), nullable=True),
+        sa.Column("addressee_id", sa.Integer(), nullable=True),
         sa.Column("issued_at", Instant(), nullable=False),
         sa.Column("served_at", Instant(), nullable=True),
+        sa.Column("served_how", sa.String(16), nullable=False),
+        sa.Column("served_by", sa.Integer(), nullable=True),
         sa.Column("acknowledged_at", Instant(), nullable=True),
+        sa.Column("minutes", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["addressee_id"],
+            ["person.id"],
+        ),
         sa.ForeignKeyConstraint(
             ["item_id"],
             ["item.id"],
         ),
+        sa.ForeignKeyConstraint(
+            ["served_by"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["signer_id"],
+            ["person.id"],
+        ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("item_id", "kind", "life", "round", "level"),
+        sa.UniqueConstraint("item_id", "kind", "life", "round", "level", "occasion"),
         sa.UniqueConstraint("serial"),
     )
     op.create_index(op.f("ix_formal_notice_item_id"), "formal_notice", ["item_id"], unique=False)
