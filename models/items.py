@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, select, text
 
 from models.item import NUMBERED, Item
+from models.prepared import Prepared
 from rules.item import ItemState
 
 ITEM = Item.__table__  # type: ignore[attr-defined]
@@ -44,7 +45,10 @@ _DUE = (
     .limit(bindparam("size"))
 )
 # Two sweeps never wait for each other: rows that another one holds are left to it.
-_DUE_UNCLAIMED = _DUE.with_for_update(skip_locked=True)
+_DUE_FREE = {
+    "sqlite": Prepared(_DUE),
+    "postgresql": Prepared(_DUE.with_for_update(skip_locked=True)),
+}
 
 
 def by_ref(connection: Connection, ref: str) -> Loaded | None:
@@ -67,8 +71,8 @@ def due(connection: Connection, now: datetime, size: int) -> list[Loaded]:
 
     On SQLite a writing transaction is alone, so there is nothing to claim.
     """
-    statement = _DUE if connection.dialect.name == "sqlite" else _DUE_UNCLAIMED
-    return _all(connection.execute(statement, {"now": now, "size": size}).all())
+    statement = _DUE_FREE[connection.dialect.name]
+    return _all(statement.rows(connection, {"now": now, "size": size}))
 
 
 def hold(connection: Connection, refs: Iterable[str]) -> None:

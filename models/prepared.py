@@ -25,10 +25,15 @@ class _Ready(NamedTuple):
     sql: str
     positional: bool
     binds: tuple[tuple[str, Processor], ...]
-    results: tuple[Processor, ...]
+    fixed: Mapping[str, Any]
+    """Values that the statement itself holds."""
+    results: tuple[tuple[int, Callable[[Any], Any]], ...]
+    """The places in a row whose values do not come as they are."""
 
     def bound(self, values: Values) -> Any:
         """The values as the driver takes them."""
+        if self.fixed:
+            values = {**self.fixed, **values}
         if self.positional:
             return [
                 values[name] if process is None else process(values[name])
@@ -41,12 +46,10 @@ class _Ready(NamedTuple):
 
     def made(self, row: Iterable[Any]) -> tuple[Any, ...]:
         """A row of the driver's answer, as the columns' types have it."""
-        return tuple(
-            [
-                value if process is None else process(value)
-                for value, process in zip(row, self.results, strict=True)
-            ]
-        )
+        values = list(row)
+        for place, process in self.results:
+            values[place] = process(values[place])
+        return tuple(values)
 
 
 class Prepared:
@@ -92,9 +95,11 @@ class Prepared:
         compiled: Any = self._statement.compile(dialect=dialect, column_keys=self._columns)
         names = compiled.positiontup if compiled.positional else list(compiled.binds)
         binds = ((n, _own(compiled.binds[n].type, dialect).bind_processor(dialect)) for n in names)
+        fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
         columns = self._statement.selected_columns if isinstance(self._statement, Select) else ()
-        results = (_own(c.type, dialect).result_processor(dialect, None) for c in columns)
-        return _Ready(compiled.string, compiled.positional, tuple(binds), tuple(results))
+        processors = (_own(c.type, dialect).result_processor(dialect, None) for c in columns)
+        results = tuple((place, made) for place, made in enumerate(processors) if made is not None)
+        return _Ready(compiled.string, compiled.positional, tuple(binds), fixed, results)
 
 
 def _own(kind: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, String, Text
@@ -49,6 +50,7 @@ def _instant_to_utc(value: datetime | None) -> datetime | None:
     return value.astimezone(UTC)
 
 
+@lru_cache(maxsize=1024)  # a chunk of a sweep writes the same few instants again and again
 def _instant_to_text(value: datetime | None) -> str | None:
     utc = _instant_to_utc(value)
     return None if utc is None else utc.isoformat(timespec="microseconds")

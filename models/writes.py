@@ -219,17 +219,20 @@ def _update_and_insert(columns: tuple[str, ...]) -> Prepared:
 def _changed(entry: Entry, head: str) -> tuple[tuple[str, ...], dict[str, Any]]:
     """The columns that change, and the values to bind."""
     before, after = entry.before, entry.decision.item
-    columns = tuple(
-        field
+    changed = [
+        (field, new)
         for field, old, new in zip(ItemState._fields, before, after, strict=True)
         if old is not new and old != new  # identity first: most fields are untouched
-    )
-    values: dict[str, Any] = {f"new_{column}": getattr(after, column) for column in columns}
-    values |= {f"new_{name}": getattr(entry.decision, name) for name in DERIVED}
-    texts = entry.decision.texts
-    values |= {f"new_{name}": text for name, text in texts.items()}
-    values |= {"new_head": head, "of_id": before.id, "of_version": before.version}
-    return (*columns, "head", *DERIVED, *texts), values
+    ]
+    changed.append(("head", head))
+    changed += [(name, getattr(entry.decision, name)) for name in DERIVED]
+    changed += entry.decision.texts.items()
+    values = {_NEW[column]: value for column, value in changed}
+    values["of_id"], values["of_version"] = before.id, before.version
+    return tuple([column for column, _ in changed]), values
+
+
+_NEW = {column.name: f"new_{column.name}" for column in ITEM.columns}
 
 
 def _receipt(ref: str, row: Mapping[str, Any]) -> Receipt:
