@@ -89,6 +89,16 @@ class Renderer:
         except _FAULTS as error:
             raise _template_fault(error, context) from error
 
+    def sentence(self, context: NoticeContext) -> str:
+        """What has happened, in the sentence with which the notice begins, on one line."""
+        values = view(context)
+        try:
+            template = self._set(context.kind, context.lang).text
+            what = template.blocks["what"](template.new_context(values))
+            return one_line("".join(what))
+        except _FAULTS as error:
+            raise _template_fault(error, context) from error
+
     def check(self) -> list[InputError]:
         """What is wrong with the templates, one error a set; empty when every notice renders."""
         return [
@@ -120,6 +130,11 @@ class Renderer:
 def render(context: NoticeContext, overrides: Path | None = None) -> Rendered:
     """The notice in its language, by a renderer that is kept for the next one."""
     return _renderer(overrides).render(context)
+
+
+def sentence(context: NoticeContext, overrides: Path | None = None) -> str:
+    """The first sentence of the notice, by a renderer that is kept for the next one."""
+    return _renderer(overrides).sentence(context)
 
 
 @cache

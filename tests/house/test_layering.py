@@ -47,6 +47,7 @@ HOME_OF: dict[str, tuple[str, ...]] = {
     "holidays": ("config/",),
     "pydantic_settings": ("config/",),
     "aiosmtplib": ("notifications/channels/",),
+    "apprise": ("notifications/channels/",),
     "openpyxl": ("ledgers/", "sample/"),
     "typer": ("cli/",),
     "rich": ("cli/",),

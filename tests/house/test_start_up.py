@@ -10,7 +10,10 @@ import pytest
 
 from tests.house.reading import ROOT
 
-HEAVY = ("prefect", "sqlmodel", "fastapi", "apscheduler", "alembic", "holidays", "openpyxl")
+HEAVY = (
+    *("prefect", "sqlmodel", "fastapi", "apscheduler", "alembic", "holidays", "openpyxl"),
+    *("apprise", "httpx"),
+)
 """What takes a tenth of a second or more to import."""
 
 REPORT = "print(); print(json.dumps(sorted(set(sys.modules) & set({heavy!r}))))"
