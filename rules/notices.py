@@ -64,6 +64,18 @@ STANDS_IN: Mapping[Seat, Seat] = {
 }
 """Who is told when a seat is empty, so that nothing goes unheard."""
 
+MANDATORY = frozenset(
+    {
+        *("assigned", "declined", "failed", "denied", "reopened"),
+        *("overdue", "escalated", "rung_announced", "served", "service_due", "contact_lost"),
+        *("extension_requested", "extension_granted", "extension_refused", "extension_lapsed"),
+        *("hold_requested", "due_recomputed"),
+        *("verification_requested", "closure_requested", "cap_reached"),
+    }
+)
+"""Kinds that nobody can switch off, nor are they skipped as repetitions: they ask for an act or a
+decision, or change what somebody has to do and by when. They can wait for the digest."""
+
 ANNOUNCED = frozenset({*BY_EVENT, "step_fired"})
 """Event kinds from which notices are derived at all."""
 
