@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,6 +11,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from yaml.constructor import ConstructorError
 
+from config.faults import Objection, line_of, objections
 from rules.errors import InputError
 
 M = TypeVar("M", bound=BaseModel)
@@ -40,21 +42,82 @@ for _tag, _looks, _begins in (
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", _shape, ["", *_begins])
 
 
-def read_document(path: Path, model: type[M]) -> M:
-    """The document in ``path`` as ``model``.
+Judge = Callable[[M], Iterable[Objection]]
+"""Objects to a model that is well-formed, but cannot be used."""
+
+
+def read_document(path: Path, model: type[M], judge: Judge[M] | None = None) -> M:
+    """The document in ``path`` as ``model``, if ``judge`` has nothing against it.
 
     Raises:
-        InputError: it cannot be read, is not YAML, or does not fit the model.
+        InputError: it cannot be read, is not YAML, does not fit the model, or is objected to.
     """
+    return parse_document(_text(path), model, str(path), judge)
+
+
+def parse_document(text: str, model: type[M], where: str, judge: Judge[M] | None = None) -> M:
+    """The document in ``text`` as ``model``; ``where`` is what messages call it.
+
+    Raises:
+        InputError: as :func:`read_document`; the first mistake, and how many more there are.
+    """
+    made, mistakes = _judged(text, model, where, judge)
+    if made is None:
+        first, *more = mistakes
+        if more:
+            count = "Another mistake follows" if len(more) == 1 else f"{len(more)} more follow"
+            first.hint = f"{first.hint} {count}.".strip()
+        raise first
+    return made
+
+
+def mistakes_in(path: Path, model: type[M], judge: Judge[M] | None = None) -> list[InputError]:
+    """Everything that is wrong with the document; nothing when it is good.
+
+    Raises:
+        InputError: it cannot be read, or is not YAML, so that nothing more can be said.
+    """
+    return _judged(_text(path), model, str(path), judge)[1]
+
+
+def _text(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"It cannot be read: {error}.", "Save it as UTF-8.", where=str(path)
+        ) from error
+    except OSError as error:
         raise InputError(f"It cannot be read: {error}.", where=str(path)) from error
-    return parse_document(text, model, str(path))
 
 
-def parse_document(text: str, model: type[M], where: str) -> M:
-    """The document in ``text`` as ``model``; ``where`` is what messages call it."""
+def _judged(
+    text: str, model: type[M], where: str, judge: Judge[M] | None
+) -> tuple[M | None, list[InputError]]:
+    """The model when there is nothing against it, else all mistakes by line, what is
+    missing last."""
+    root, values = _parsed(text, where)
+    try:
+        made = model.model_validate(values)
+    except ValidationError as error:
+        found = list(objections(error, model))
+    else:
+        found = list(judge(made)) if judge is not None else []
+        if not found:
+            return made, []
+    # A misspelt key is missed, too: what is written is looked at first.
+    found.sort(key=lambda objection: (objection.absent, line_of(root, objection.at)))
+    return None, [_mistake(objection, root, where) for objection in found]
+
+
+def _mistake(objection: Objection, root: Any, where: str) -> InputError:
+    key = ".".join(str(part) for part in objection.at) or "the document"
+    place = f"{where}:{line_of(root, objection.at)}"
+    return InputError(f"{key}: {objection.sentence}.", objection.hint, where=place)
+
+
+def _parsed(text: str, where: str) -> tuple[Any, dict[Any, Any]]:
+    """The nodes of the document, and its values."""
     try:
         root = yaml.compose(text, Loader=_Loader)
         values = yaml.load(text, Loader=_Loader)
@@ -63,35 +126,17 @@ def parse_document(text: str, model: type[M], where: str) -> M:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{where}:{mark.line + 1}" if mark else where
-        raise InputError(
-            f"This is not YAML: {getattr(error, 'problem', error)}.", where=place
-        ) from error
+        problem = str(getattr(error, "problem", error))
+        raise InputError(f"This is not YAML: {problem}.", _remedy(problem), where=place) from error
     if not isinstance(values, dict):
         raise InputError("The document must be a mapping of keys to values.", where=where)
-    try:
-        return model.model_validate(values)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        line = _line(root, first["loc"])
-        key = ".".join(str(part) for part in first["loc"]) or "the document"
-        said = first["msg"].removeprefix("Value error, ")
-        raise InputError(f"{key}: {said}.", where=f"{where}:{line}") from error
+    return root, values
 
 
-def _line(node: Any, path: tuple[int | str, ...]) -> int:
-    """The line of the deepest node on ``path`` that exists, counted from 1."""
-    line: int = node.start_mark.line + 1
-    for part in path:
-        if isinstance(node, yaml.MappingNode):
-            found = next(((k, v) for k, v in node.value if k.value == str(part)), None)
-            if found is None:
-                return line
-            line, node = found[0].start_mark.line + 1, found[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
-            if part >= len(node.value):
-                return line
-            node = node.value[part]
-            line = node.start_mark.line + 1
-        else:
-            return line
-    return line
+def _remedy(problem: str) -> str:
+    """What most often helps against what the YAML reader says."""
+    if "\\t" in problem:
+        return "Indent with spaces, not with tabs."
+    if "stands twice" in problem:
+        return "Take one of them out."
+    return "Look at the indentation and the brackets, and put texts with a colon in quotes."

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import time
 from typing import Annotated, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from rules.policy_parts import LocalTime, Part, require_local
 
@@ -79,11 +79,9 @@ class NoticeRules(Part):
 
     @field_validator("digested")
     @classmethod
-    def _each_once(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+    def _have_a_digest_to_wait_for(
+        cls, value: tuple[str, ...], info: ValidationInfo
+    ) -> tuple[str, ...]:
+        if value and info.data.get("digest_at", value) is None:
+            raise ValueError("it needs digest_at, the time of the digest")
         return tuple(dict.fromkeys(value))
-
-    @model_validator(mode="after")
-    def _has_a_digest_to_wait_for(self) -> Self:
-        if self.digested and self.digest_at is None:
-            raise ValueError("digested kinds need digest_at, the time of the digest")
-        return self

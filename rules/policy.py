@@ -7,9 +7,9 @@ All day counts are working days unless the name says otherwise.
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import Discriminator, Field, Tag, ValidationInfo, field_validator
 
 from rules.notice_rules import NoticeRules as NoticeRules
 from rules.notice_rules import QuietHours as QuietHours
@@ -24,6 +24,8 @@ from rules.policy_parts import Weekly as Weekly
 from rules.policy_parts import shared
 from rules.vocabulary import Severity
 
+C = TypeVar("C", Category, Reason)
+
 
 def _rhythm(value: Any) -> str | None:
     """Which way of saying how often: a number of working days, or a day of the week."""
@@ -37,7 +39,7 @@ Rhythm = Annotated[
     Discriminator(
         _rhythm,
         custom_error_type="rhythm",
-        custom_error_message="write a number of working days, or {{weekly: friday}}",
+        custom_error_message="write a number of working days, or {weekly: friday}",
     ),
 ]
 
@@ -137,33 +139,37 @@ class Policy(Part):
     def _soonest_first(cls, value: tuple[int, ...]) -> tuple[int, ...]:
         return tuple(sorted(set(value)))
 
-    @model_validator(mode="after")
-    def _has_every_limit(self) -> Self:
-        missing = [s.value for s in Severity if s not in self.limits]
+    @field_validator("limits")
+    @classmethod
+    def _every_severity(cls, value: dict[Severity, Limit]) -> dict[Severity, Limit]:
+        missing = [s.value for s in Severity if s not in value]
         if missing:
             raise ValueError(f"limits are missing for: {', '.join(missing)}")
-        return self
+        return value
 
-    @model_validator(mode="after")
-    def _comes_in_order(self) -> Self:
-        afters = [rung.after for rung in self.ladder]
+    @field_validator("deemed_received_after", "deemed_served_after")
+    @classmethod
+    def _not_before_its_limit(cls, value: int | None, info: ValidationInfo) -> int | None:
+        limit = "serve_within" if info.field_name == "deemed_served_after" else "acknowledge_within"
+        # A limit that is itself wrong is not among the data, and has been complained of.
+        if value is not None and value < info.data.get(limit, 0):
+            raise ValueError(f"{info.field_name} must not be before {limit}")
+        return value
+
+    @field_validator("ladder")
+    @classmethod
+    def _climbs(cls, value: tuple[Rung, ...]) -> tuple[Rung, ...]:
+        afters = [rung.after for rung in value]
         if afters != sorted(set(afters)):
             raise ValueError("ladder rungs must come later one by one")
-        deemed = self.deemed_received_after
-        if deemed is not None and deemed < self.acknowledge_within:
-            raise ValueError("deemed_received_after must not be before acknowledge_within")
-        deemed = self.deemed_served_after
-        if deemed is not None and deemed < self.serve_within:
-            raise ValueError("deemed_served_after must not be before serve_within")
-        return self
+        return value
 
-    @model_validator(mode="after")
-    def _says_nothing_twice(self) -> Self:
-        if code := shared(category.code for category in self.categories):
-            raise ValueError(f"two categories share a code: {code}")
-        if code := shared(reason.code for reason in self.extension_reasons):
-            raise ValueError(f"two extension_reasons share a code: {code}")
-        return self
+    @field_validator("categories", "extension_reasons")
+    @classmethod
+    def _each_code_once(cls, value: tuple[C, ...], info: ValidationInfo) -> tuple[C, ...]:
+        if code := shared(part.code for part in value):
+            raise ValueError(f"two {info.field_name} share a code: {code}")
+        return value
 
     def category(self, text: str) -> Category | None:
         """The category with this code or name, if the catalogue has it."""

@@ -100,7 +100,7 @@ class Rung(Part):
     act: Annotated[Level, Field(description="the formal act: letter, interview, circular, listing")]
     after: Annotated[Days, Field(description="working days after the overdue notice")]
     to: Annotated[
-        tuple[Seat, ...], Field(min_length=1, description="who hears of it; the first is addressed")
+        tuple[Seat, ...], Field(description="who hears of it; the first is addressed")
     ] = (Seat.RESPONSIBLE, Seat.LEADER, Seat.COORDINATORS)
     signer: Annotated[
         Literal["coordinators", "supervisors"], Field(description="whose signature it bears")
@@ -114,7 +114,9 @@ class Rung(Part):
 
     @field_validator("to")
     @classmethod
-    def _each_once(cls, value: tuple[Seat, ...]) -> tuple[Seat, ...]:
+    def _some_and_each_once(cls, value: tuple[Seat, ...]) -> tuple[Seat, ...]:
+        if not value:
+            raise ValueError("name somebody, or leave it out for the usual three")
         return tuple(dict.fromkeys(value))
 
     @model_validator(mode="after")

@@ -95,6 +95,24 @@ def test_the_same_policy_gets_the_same_calendar() -> None:
     assert calendar_for(cast.policy()) is not calendar_for(cast.policy(zone="Asia/Urumqi"))
 
 
+def test_half_days_and_short_weekdays_close_early() -> None:
+    hours = {"half_days": ["2026-12-31"], "short_weekdays": ["friday"], "half_day_closes": "13:00"}
+    calendar = calendar_for(cast.policy(office_hours=hours))
+    assert calendar.closing(date(2026, 12, 31)) == cast.at("2026-12-31 13:00")
+    assert calendar.closing(date(2026, 12, 30)) == cast.at("2026-12-30 17:00")
+    assert calendar.is_half(date(2026, 11, 6))
+    assert not calendar.is_half(date(2026, 10, 2)), "a day off is no half day"
+    assert calendar is not calendar_for(cast.policy())
+
+
+def test_days_added_by_a_campaign_keep_their_office_hours() -> None:
+    saturday = date(2026, 11, 7)
+    hours = {"short_weekdays": ["saturday"]}
+    calendar = calendar_for(cast.policy(extra_days_on=(saturday,), office_hours=hours))
+    assert calendar.office_instant(cast.at("2026-11-07 11:59")) == cast.at("2026-11-07 11:59")
+    assert calendar.office_instant(cast.at("2026-11-07 12:00")) == cast.at("2026-11-09 09:00")
+
+
 NEW_YORK = {"country": "US", "subdivision": "NY", "zone": "America/New_York"}
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from config.calendars import calendar_for
-from config.documents import parse_document, read_document
-from config.profiles import FOLDER, load_profile, names, profile_file
+from config.documents import mistakes_in, parse_document, read_document
+from config.profiles import FOLDER, load_profile, mistakes_in_profile, names, profile_file
 from rules.errors import InputError, NotFound
 from rules.policy import Policy
 from rules.vocabulary import Severity
@@ -45,21 +45,39 @@ def test_a_good_document_is_read() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "line", "said"),
     [
-        ("days: 60", "days: sixty", 10, "limits.major.days: Input should be a valid integer"),
-        ("days: 60", "days: 0", 10, "limits.major.days: Input should be greater than"),
-        ("{days: 20}", "{days: 20, colour: red}", 8, "limits.serious.colour: Extra inputs"),
+        ("days: 60", "days: sixty", 10, "limits.major.days: write a whole number, not 'sixty'"),
+        ("days: 60", "days: 0", 10, "limits.major.days: write a number of at least 1, not 0"),
+        ("{days: 20}", "{days: 20, colour: red}", 8, "limits.serious.colour: there is no such"),
         ("general: {days: 10}", "grave: {days: 10}", 7, "limits.grave"),
-        ("  general: {days: 10}\n", "", 2, "limits are missing for: general"),
-        ("act: interview", "act: talk", 14, "ladder.1.act: Input should be 'letter', 'interview'"),
-        ("after: 5", "after: 1", 2, "ladder rungs must come later one by one"),
-        ("version: 1", "version: one", 3, "version: Input should be a valid integer"),
+        ("  general: {days: 10}\n", "", 6, "limits are missing for: general"),
+        ("act: interview", "act: talk", 14, "ladder.1.act: write one of 'letter', 'interview'"),
+        ("after: 5", "after: 1", 12, "ladder rungs must come later one by one"),
+        ("version: 1", "version: one", 3, "version: write a whole number, not 'one'"),
         ("name: test", "name: Test Campaign", 2, "name: String should match pattern"),
-        ("title_zh: 测试\n", "", 2, "title_zh: Field required"),
-        ("title_en: Test", "title_en: [Test]", 5, "title_en: Input should be a valid string"),
-        ("title_en: Test", "title_en: Test\ntitel: x", 6, "titel: Extra inputs are not permitted"),
+        ("title_zh: 测试\n", "", 2, "title_zh: it is missing"),
+        ("title_en: Test", "title_en: [Test]", 5, "title_en: write a text"),
+        ("title_en: Test", "title_en: Test\ntitel: x", 6, "titel: there is no such key here"),
         ("title_en: Test", "title_en: Test\nversion: 2", 6, "'version' stands twice"),
         ("{days: 20}", "{days: 20, days: 30}", 8, "'days' stands twice"),
-        ("# line 1", "extra_days_off: [2026-10-09,\n  2026-13-45]", 2, "extra_days_off.1: Input"),
+        ("# line 1", "extra_days_off: [2026-10-09,\n  2026-13-45]", 2, "off.1: write a day"),
+        ("# line 1", "ladder2: []", 1, "ladder2: there is no such key here"),
+        ("# line 1", "progress_every: often", 1, "a number of working days, or {weekly: friday}"),
+        ("# line 1", "progress_every: {weekly: x}", 1, "progress_every.weekly: write one of"),
+        ("# line 1", "progress_every:\n  weekley: friday", 2, "weekley: there is no such key"),
+        ("# line 1", "progress_every: -1", 1, "progress_every: write a number of at least 0"),
+        ("{days: 20}", "{days: 20, by: month_end}", 8, "limits.serious: a limit takes either"),
+        ("{days: 20}", "{by: month}", 8, "limits.serious.by: write one of 'week_end'"),
+        ("{days: 20}", "20", 8, "limits.serious: write a section of keys and values"),
+        ("after: 5", "after: 5\n    minutes: maybe", 16, "write true or false, not 'maybe'"),
+        ("act: interview", "act: letter\n    minutes: true", 14, "only an interview has minutes"),
+        ("# line 1", "notices:\n  quiet_hours:\n    begins: 20:00", 2, "ends: it is missing"),
+        ("# line 1", "notices:\n  digest_at: noon", 2, "notices.digest_at: write a time"),
+        ("# line 1", "notices: {digested: [held]}", 1, "notices.digested: it needs digest_at"),
+        ("# line 1", "deemed_served_after: 1", 1, "must not be before serve_within"),
+        ("# line 1", "extension_reasons:\n  - {code: A, zh: 甲, en: A}", 2, "reasons.0.code: "),
+        ("# line 1", "extension_reasons: weather", 1, "write a list, like [one, another]"),
+        ("# line 1", "office_hours:\n  short_weekdays: [fri]", 2, "short_weekdays.0: write one of"),
+        ("# line 1", "1: 2", 1, "1: write the key as a text"),
         ("# line 1", "zone: [", 3, "This is not YAML"),
         ("# line 1", "a: b: c", 1, "This is not YAML"),
         ("  serious", "\tserious", 8, "This is not YAML"),
@@ -149,3 +167,57 @@ def test_an_unknown_profile_is_said_with_those_that_are_known(name: str) -> None
     with pytest.raises(NotFound, match="no policy profile") as caught:
         load_profile(name)
     assert "education-rectification" in caught.value.hint
+
+
+def test_every_mistake_is_told_by_line_not_only_the_first(tmp_path: Path) -> None:
+    text = GOOD.replace("days: 60", "days: x").replace("version: 1", "version: one") + "colour: 1\n"
+    file = tmp_path / "mine.yaml"
+    file.write_text(text, encoding="utf-8")
+    found = mistakes_in(file, Policy)
+    assert [each.where.removeprefix(f"{file}:") for each in found] == ["3", "10", "16"]
+    with pytest.raises(InputError, match="version: write a whole number") as caught:
+        read_document(file, Policy)
+    assert "2 more follow" in caught.value.hint
+    file.write_text(GOOD, encoding="utf-8")
+    assert mistakes_in(file, Policy) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [
+        ("titel: x", "title_zh"),
+        ("lader: []", "ladder"),
+        ("verification_in: 5", "verification_within"),
+    ],
+)
+def test_a_misspelt_key_is_guessed(wrong: str, meant: str) -> None:
+    with pytest.raises(InputError, match="no such key") as caught:
+        parsed(GOOD + wrong)
+    assert caught.value.hint.startswith(f"Did you mean {meant[:5]}")
+
+
+@pytest.mark.parametrize(
+    ("lines", "line", "said", "hint"),
+    [
+        ("zone: Asia/Nowhere", 16, "zone: There is no zone 'Asia/Nowhere'", "IANA"),
+        ("country: XX", 16, "country: There is no calendar for 'XX'", "ISO"),
+        ("country: US\nsubdivision: ZZ", 16, "country: There is no calendar for 'US-ZZ'", "ISO"),
+        ("extra_days_off: [2026-05-04]\nextra_days_on:\n  - 2026-05-09\n  - 2026-05-04", 19,
+         "extra_days_on.1: 2026-05-04 is in extra_days_off, too", ""),
+        ("notices:\n  digest_at: 08:30\n  digested:\n    - due_soon\n    - overdu", 20,
+         "notices.digested.1: there is no notice 'overdu'", "overdue"),
+        ("notices:\n  digest_at: 08:30\n  digested: [xyzzy]", 18,
+         "notices.digested.0: there is no notice 'xyzzy'", "due_soon"),
+    ],
+)  # fmt: skip
+def test_what_there_is_not_is_named_by_file_line_and_key(
+    tmp_path: Path, lines: str, line: int, said: str, hint: str
+) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(GOOD + lines, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        load_profile(str(file))
+    assert (caught.value.where, said) == (f"{file}:{line}", caught.value.message.rstrip("."))
+    assert hint in caught.value.hint
+    (found,) = mistakes_in_profile(str(file))
+    assert found.message == caught.value.message

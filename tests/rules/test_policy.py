@@ -8,8 +8,20 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from rules.policy import Category, Limit, OfficeHours, Policy, Rung
+from rules.policy import (
+    Category,
+    Limit,
+    NoticeRules,
+    OfficeHours,
+    Policy,
+    QuietHours,
+    Reason,
+    Rung,
+    Weekly,
+)
+from rules.seats import Seat
 from rules.vocabulary import Level, Severity
+from rules.workdays import Weekday
 from tests.cast import policy
 
 
@@ -87,6 +99,32 @@ def test_what_is_required_is_missed_by_name(field: str) -> None:
         ({"categories": [{"code": "A b", "zh": "甲", "en": "A"}]}, "code"),
         ({"categories": [{"code": "a", "zh": "", "en": "A"}]}, "zh"),
         ({"extra_days_on": ["2026-02-30"]}, "extra_days_on"),
+        ({"progress_every": "often"}, "{weekly: friday}"),
+        ({"progress_every": True}, "{weekly: friday}"),
+        ({"progress_every": {"weekly": "someday"}}, "weekly"),
+        ({"progress_every": {"monthly": 1}}, "monthly"),
+        ({"office_hours": {"short_weekdays": ["friday"], "half_day_closes": "08:00"}},
+         "between 09:00 and 17:00"),
+        ({"office_hours": {"half_days": ["2026-12-31"], "half_day_closes": "17:00"}},
+         "between 09:00 and 17:00"),
+        ({"office_hours": {"half_day_closes": "12:00+08:00"}}, "leave the offset out"),
+        ({"ladder": [{"act": "letter", "after": 1, "to": []}]}, "name somebody"),
+        ({"ladder": [{"act": "letter", "after": 1, "to": ["boss"]}]}, "to"),
+        ({"ladder": [{"act": "letter", "after": 1, "signer": "leader"}]}, "signer"),
+        ({"ladder": [{"act": "circular", "after": 1, "minutes": True}]}, "only an interview"),
+        ({"serve_within": 3, "deemed_served_after": 2}, "deemed_served_after"),
+        ({"extension_reasons": [{"code": "a", "zh": "甲", "en": "A"},
+                                {"code": "a", "zh": "乙", "en": "B"}]}, "share a code"),
+        ({"extension_reasons": ["weather"]}, "extension_reasons"),
+        ({"extensions_decided_by": "anybody"}, "extensions_decided_by"),
+        ({"notices": {"quiet_hours": {"begins": "20:00", "ends": "20:00"}}}, "all day"),
+        ({"notices": {"quiet_hours": {"begins": "20:00"}}}, "ends"),
+        ({"notices": {"quiet_hours": {"begins": 1200, "ends": "08:00"}}}, "in quotes"),
+        ({"notices": {"quiet_hours": {"begins": "20:00Z", "ends": "08:00"}}}, "offset out"),
+        ({"notices": {"digest_at": "08:30Z"}}, "offset out"),
+        ({"notices": {"digested": ["due_soon"]}}, "needs digest_at"),
+        ({"notices": {"window_minutes": -1}}, "window_minutes"),
+        ({"notices": {"cap": 5}}, "cap"),
     ],
 )  # fmt: skip
 def test_a_policy_that_cannot_be_is_refused_and_says_where(changes, said) -> None:
@@ -103,6 +141,13 @@ def test_a_policy_that_cannot_be_is_refused_and_says_where(changes, said) -> Non
         {"reminders_before": [], "progress_every": 0, "repeat_every": 0, "look_back_after": []},
         {"hold_at_most": 0, "extensions_at_most": 0},
         {"categories": []},
+        {"progress_every": {"weekly": "friday"}},
+        {"deemed_served_after": 2, "serve_within": 2},
+        {"deemed_served_after": None, "serve_within": 9},
+        {"office_hours": {"opens": "13:00", "closes": "21:00"}},  # no half days: noon is nothing
+        {"office_hours": {"short_weekdays": ["friday"], "half_day_closes": "16:59"}},
+        {"notices": {"quiet_hours": {"begins": "20:00", "ends": "08:00", "days_off": True}}},
+        {"notices": {"digest_at": "08:30", "digested": ["due_soon"]}},
     ],
 )
 def test_a_policy_may_do_without(changes: dict[str, Any]) -> None:
@@ -115,7 +160,56 @@ def test_reminders_and_look_backs_are_put_in_order_and_said_once() -> None:
     assert found.look_back_after == (90, 180)
 
 
-@pytest.mark.parametrize("part", [Limit(days=1), Rung(act=Level.LETTER, after=1), OfficeHours()])
+def test_what_is_new_changes_nothing_until_it_is_asked_for() -> None:
+    """A policy that was written before these keys were there means what it meant."""
+    found = policy()
+    rung = Rung(act=Level.LETTER, after=1)
+    assert rung.to == (Seat.RESPONSIBLE, Seat.LEADER, Seat.COORDINATORS)
+    assert (rung.served, rung.minutes, found.announce_before) == (False, False, 0)
+    assert (found.deemed_served_after, found.extension_reasons) == (None, ())
+    assert (found.extension_decided_within, found.extension_longest) == (0, 0)
+    assert (found.hold_decided_within, found.extensions_decided_by) == (0, "either")
+    rules = found.notices
+    assert (rules.quiet_hours, rules.digest_at, rules.digested) == (None, None, ())
+    assert (rules.window_minutes, rules.collapse_above) == (0, 0)
+    assert (rules.cap_per_run, rules.repeat_hours) == (0, 0)
+    assert (found.office_hours.half_days, found.office_hours.short_weekdays) == ((), ())
+
+
+def test_whoever_is_named_twice_hears_once() -> None:
+    rung = Rung.model_validate(
+        {"act": "letter", "after": 1, "to": ["leader", "leader", "verifier"]}
+    )
+    assert rung.to == (Seat.LEADER, Seat.VERIFIER)
+    rules = NoticeRules.model_validate({"digest_at": "08:30", "digested": ["held", "held"]})
+    assert rules.digested == ("held",)
+
+
+def test_everything_that_is_new_survives_being_stored() -> None:
+    before = policy(
+        progress_every={"weekly": "friday"},
+        limits={"general": {"by": "month_end", "plus": 1}, "serious": {"days": 3},
+                "major": {"by": "year_end"}},
+        ladder=({"act": "interview", "after": 1, "served": True, "minutes": True},),
+        extension_reasons=({"code": "weather", "zh": "天气", "en": "Weather"},),
+        office_hours={"half_days": ["2026-12-31"], "short_weekdays": ["friday"]},
+        notices={"quiet_hours": {"begins": "20:00", "ends": "08:00"}, "digest_at": "08:30"},
+    )  # fmt: skip
+    assert before.progress_every == Weekly(weekly=Weekday.FRIDAY)
+    assert Policy.model_validate_json(before.model_dump_json()) == before
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        Limit(days=1),
+        Rung(act=Level.LETTER, after=1),
+        OfficeHours(),
+        NoticeRules(),
+        Reason(code="a", zh="甲", en="A"),
+        Weekly(weekly=Weekday.MONDAY),
+    ],
+)
 def test_a_part_cannot_be_changed(part) -> None:
     for field in type(part).model_fields:
         with pytest.raises(ValidationError):
@@ -136,6 +230,16 @@ def test_a_category_is_found_by_its_code_or_a_whole_name(text, code) -> None:
 
 
 def test_every_field_is_described() -> None:
-    for kind in (Policy, Limit, Rung, Category, OfficeHours):
+    for kind in (
+        Policy,
+        Limit,
+        Rung,
+        Category,
+        OfficeHours,
+        NoticeRules,
+        QuietHours,
+        Reason,
+        Weekly,
+    ):
         for name, field in kind.model_fields.items():
             assert field.description, f"{kind.__name__}.{name}"

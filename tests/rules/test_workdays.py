@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.workdays import WorkCalendar, WorkYear
+from rules.workdays import ShortDays, Weekday, WorkCalendar, WorkYear
 from tests.cast import at, calendar
 from tests.rules.oracles import (
     CALENDARS,
@@ -223,3 +223,86 @@ def test_openings_are_remembered_right(days, day, count) -> None:
 def test_an_office_that_closes_before_it_opens_is_refused(opens, closes) -> None:
     with pytest.raises(ValueError, match="must open"):
         calendar(opens=opens, closes=closes)
+
+
+# Half days
+
+EVE = date(2026, 12, 31)
+"""A Thursday, on which the office closes at noon."""
+
+
+def short(days: WorkCalendar, closes: time = time(12), *weekdays: Weekday) -> WorkCalendar:
+    """The same calendar with half days: New Year's Eve, and these days of every week."""
+    numbers = frozenset(weekday.number for weekday in weekdays)
+    halves = ShortDays(closes, frozenset({EVE}), numbers)
+    return WorkCalendar(days.zone, days.opens, days.closes, days._year_of, halves)
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("2026-12-31 08:59:59.999999", "2026-12-31 09:00"),
+        ("2026-12-31 11:59:59.999999", "2026-12-31 11:59:59.999999"),
+        ("2026-12-31 12:00", "2027-01-01 09:00"),  # across New Year
+        ("2026-12-31 12:00:00.000001", "2027-01-01 09:00"),
+        ("2026-12-30 12:00", "2026-12-30 12:00"),  # the day before closes as always
+        ("2026-12-30 17:00", "2026-12-31 09:00"),
+        ("2027-01-01 12:00", "2027-01-01 12:00"),
+    ],
+)
+def test_the_edges_of_a_half_day(said: str, found: str) -> None:
+    assert short(calendar()).office_instant(at(said)) == at(found)
+
+
+def test_a_half_day_over_a_day_off_leads_to_the_next_working_day() -> None:
+    days = short(calendar(off=[date(2027, 1, 1)], on=[date(2027, 1, 3)]))
+    assert days.office_instant(at("2026-12-31 12:00")) == at("2027-01-03 09:00")
+
+
+@given(calendars(), days_of_the_year(), COUNTS)
+def test_a_half_day_counts_as_a_whole_one(days, day, count) -> None:
+    halved = short(days, time(12), *Weekday)
+    assert halved.add(day, count) == days.add(day, count)
+    assert halved.opening(day) == days.opening(day)
+    assert halved.end_of(day) == days.end_of(day)
+
+
+def test_every_friday_may_be_short_and_a_day_off_is_no_half_day() -> None:
+    friday = date(2026, 3, 13)
+    days = short(calendar(off=[date(2026, 3, 20)]), time(15, 30), Weekday.FRIDAY)
+    assert days.closing(friday) == at("2026-03-13 15:30")
+    assert days.closing(friday - ONE) == at("2026-03-12 17:00")
+    assert [days.is_half(friday - ONE), days.is_half(friday)] == [False, True]
+    assert not days.is_half(date(2026, 3, 20))
+    assert days.office_instant(at("2026-03-13 15:30")) == at("2026-03-16 09:00")
+
+
+def test_a_half_day_closes_by_the_wall_clock_when_summer_time_changes() -> None:
+    days = short(CALENDARS["new york"], time(12), Weekday.FRIDAY, Weekday.MONDAY)
+    assert days.closing(date(2026, 3, 6)) == datetime(2026, 3, 6, 17, tzinfo=UTC)
+    assert days.closing(date(2026, 3, 9)) == datetime(2026, 3, 9, 16, tzinfo=UTC)
+    assert days.closing(date(2026, 10, 30)) == datetime(2026, 10, 30, 16, tzinfo=UTC)
+    assert days.closing(date(2026, 11, 2)) == datetime(2026, 11, 2, 17, tzinfo=UTC)
+
+
+@given(st.sampled_from(list(CALENDARS.values())), instants())
+def test_an_office_instant_on_a_half_day_is_the_first_open_moment(days, instant) -> None:
+    halved = short(days, time(13), Weekday.WEDNESDAY, Weekday.FRIDAY)
+    found = halved.office_instant(instant)
+    day = found.astimezone(days.zone).date()
+    closes = 13 if day.weekday() in (2, 4) else 17
+    assert clock_time(days, day, 9) <= found < clock_time(days, day, closes)
+    assert halved.office_instant(found) == found >= instant
+
+
+@pytest.mark.parametrize("closes", [time(8), time(9), time(17, 1)])
+def test_a_half_day_that_closes_outside_office_hours_is_refused(closes) -> None:
+    with pytest.raises(ValueError, match="half day"):
+        short(calendar(), closes)
+
+
+@given(calendars(), days_of_the_year(), st.integers(0, 20))
+def test_the_last_working_day_of_some_is_found_one_by_one(days, first, more) -> None:
+    last = first + more * ONE
+    worked = [d for n in range(more + 1) if days.is_working(d := first + n * ONE)]
+    assert days.last_working(first, last) == (worked[-1] if worked else None)
