@@ -11,7 +11,6 @@ from functools import partial
 from typing import NamedTuple
 
 from cli.here import here
-from cli.pulse import pulse, silence
 from config.clock import read_lapse, wall
 from config.settings import Settings, load
 from flows.server import check_server
@@ -23,6 +22,7 @@ from notifications.addresses import Mailbox
 from notifications.smtp_url import parse_smtp_url
 from rules.errors import RectiflowError, Unavailable
 from tasks.office import Office
+from tasks.pulse import pulse, silence
 
 SECONDS = 3.0
 """How long another machine may take to answer."""

@@ -10,7 +10,6 @@ from cli import shapes
 from cli.here import here
 from cli.options import AsJson, InLang, Lang
 from cli.output import emit, show
-from cli.pulse import pulse, silence
 from cli.words import DELIVERY_STATES, pick, said
 from config.clock import wall
 from config.settings import Settings
@@ -19,6 +18,7 @@ from models import heartbeats, schema
 from models.engine import reading
 from models.summary import Summary, summary
 from rules.vocabulary import NAMES
+from tasks.pulse import pulse, silence
 
 app = typer.Typer(add_completion=False)
 

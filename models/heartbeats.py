@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from models.heartbeat import Heartbeat
+
+MAIL_CLOSED = "mail_closed"
+"""In trouble while no mail can leave: the mail server is not reached, or refuses us."""
 
 HEARTBEAT = Heartbeat.__table__  # type: ignore[attr-defined]
 
@@ -24,6 +27,20 @@ def beat(connection: Connection, part: str, at: datetime, process: str, detail: 
     except IntegrityError:
         # The same part of another process has had its first beat at the same moment.
         connection.execute(known)
+
+
+def trouble(connection: Connection, part: str, at: datetime, process: str, why: str) -> None:
+    """Something has been in trouble since ``at`` (wall time), unless it was before; why stands
+    beside it. Its heartbeat is there only while the trouble lasts."""
+    values = {"process": process, "detail": why[:500]}
+    known = update(HEARTBEAT).where(HEARTBEAT.c.part == part).values(values)
+    if not connection.execute(known).rowcount:
+        beat(connection, part, at, process, why)
+
+
+def over(connection: Connection, part: str) -> None:
+    """The trouble is over."""
+    connection.execute(delete(HEARTBEAT).where(HEARTBEAT.c.part == part))
 
 
 def beats(connection: Connection) -> dict[str, tuple[datetime, str]]:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Engine
 
 from config.logging import log_context
-from models import deliveries
+from models import deliveries, heartbeats
 from models.deliveries import Claimed
 from models.engine import writing
 from notifications.channels.base import Deferred, Outcome, Rejected, Retry, Sent
@@ -65,9 +65,13 @@ class Ends:
     def _settle(self, rows: list[dict[str, Any]], outage: Deferred | None) -> None:
         with writing(self._engine) as connection:
             deliveries.settle(connection, rows, WHO)
-            if outage is not None:
-                later = self._now + OUTAGE_PAUSE
-                deliveries.postpone(connection, self._now, later, outage.reason[:LONGEST_REASON])
+            if outage is None:
+                if any(row["new_state"] == "sent" for row in rows):
+                    heartbeats.over(connection, heartbeats.MAIL_CLOSED)
+                return
+            later, why = self._now + OUTAGE_PAUSE, outage.reason[:LONGEST_REASON]
+            heartbeats.trouble(connection, heartbeats.MAIL_CLOSED, self._now, WHO, why)
+            deliveries.postpone(connection, self._now, later, why)
 
 
 def outage_in(outcomes: Sequence[Outcome]) -> Deferred | None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from cli.pulse import LEAST_SECONDS, pulse, silence
+from tasks.pulse import LEAST_SECONDS, pulse, silence
 from config.clock import wall
 from config.settings import load
 from models import heartbeats
