@@ -11,18 +11,18 @@ from functools import partial
 from typing import NamedTuple
 
 from cli.here import here
-from config.clock import read_lapse, wall
+from config.clock import read_lapse
 from config.settings import Settings, load
 from flows.server import check_server
 from flows.server_home import read_record
-from models import heartbeats, schema
+from models import schema
 from models.engine import reading
 from models.summary import Summary, durability, summary
 from notifications.addresses import Mailbox
 from notifications.smtp_url import parse_smtp_url
 from rules.errors import RectiflowError, Unavailable
+from tasks.health import look
 from tasks.office import Office
-from tasks.pulse import pulse, silence
 
 SECONDS = 3.0
 """How long another machine may take to answer."""
@@ -75,14 +75,26 @@ def _inside(office: Office) -> Iterator[Check]:
     with reading(office.engine) as connection:
         setting, safe = durability(connection)
         numbers = summary(connection, office.clock.now())
-        beats = pulse(heartbeats.beats(connection), office.settings, wall())
+    health = look(office)
     name = office.engine.url.render_as_string(hide_password=True)
     yield Check("database", State.OK, f"{name} is reached; its schema is {found}.")
     advice = "" if safe else "Switch it on: an accepted command could be lost at a power failure."
     yield Check("durability", State.OK if safe else State.WARN, setting, advice)
-    quiet = silence(beats)
-    yield _found("machinery", quiet, "It runs.", "Start it with: rectiflow up.")
+    for name, part, good in _WATCHED:
+        found_there = [each for each in health.findings if each.part == part]
+        advice = found_there[0].advice if found_there else ""
+        yield _found(name, [each.en for each in found_there], good, advice)
     yield from _work(numbers)
+
+
+_WATCHED = (
+    ("machinery", "clock", "It runs."),
+    ("punctuality", "steps", "What is due is done."),
+    ("way_out", "mails", "Mails leave in time."),
+    ("follower", "runs", "No flow is far behind."),
+    ("time", "time", "The clock has not been set back."),
+)
+"""Checks that are findings of the watchdog's: name, part, and what is said when all is well."""
 
 
 def _work(numbers: Summary) -> Iterator[Check]:

@@ -18,7 +18,8 @@ from models import heartbeats, schema
 from models.engine import reading
 from models.summary import Summary, summary
 from rules.vocabulary import NAMES
-from tasks.pulse import pulse, silence
+from tasks.health import look
+from tasks.pulse import pulse
 
 app = typer.Typer(add_completion=False)
 
@@ -31,15 +32,14 @@ def status(as_json: AsJson = False, lang: InLang = Lang.ZH) -> None:
     """
     with here() as office:
         found = schema.current(office.engine)
-        problems = _schema_problem(found)
+        health = look(office)
         with reading(office.engine) as connection:
             now = office.clock.now()
             numbers = summary(connection, now)
             beats = pulse(heartbeats.beats(connection), office.settings, wall())
-        problems += silence(beats)
         document = {
-            "healthy": not problems,
-            "problems": problems,
+            "healthy": not health.findings,
+            "problems": [finding.said(lang) for finding in health.findings],
             "home": str(office.settings.home),
             "database": office.engine.url.render_as_string(hide_password=True),
             "schema": found,
@@ -60,12 +60,6 @@ def prefect_url(settings: Settings) -> str | None:
         return settings.prefect_api_url
     record = read_record(settings.home)
     return record.api_url if record else None
-
-
-def _schema_problem(found: str | None) -> list[str]:
-    if found == schema.HEAD:
-        return []
-    return [f"The database has the schema {found}, not {schema.HEAD}. Run: rectiflow init."]
 
 
 def _numbers(found: Summary) -> dict[str, Any]:

@@ -86,7 +86,7 @@ def look(at: Office) -> Health:
 def judge(at: Office, seen: Watched, now: datetime) -> Health:
     """What stands still of what was seen at ``now`` (wall time)."""
     beats = pulse(seen.beats, at.settings, now)
-    findings = [*_machinery(beats), *_mails(seen, now), *_set_back(at, seen, now)]
+    findings = [*machinery(beats), *_mails(seen, now), *_set_back(at, seen, now)]
     if not isinstance(at.clock, LapsedClock):
         # Where a day takes seconds, minutes of campaign time say nothing.
         findings += _behind(seen, at.clock.now())
@@ -102,7 +102,7 @@ def _other_schema(found: str | None) -> Finding:
     )
 
 
-def _machinery(beats: list[Beat]) -> Iterator[Finding]:
+def machinery(beats: list[Beat]) -> Iterator[Finding]:
     """Parts that should have done their work by now."""
     clock = next((beat for beat in beats if beat.part == CLOCK), None)
     if clock is None or not clock.fresh:

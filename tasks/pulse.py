@@ -41,14 +41,3 @@ def pulse(
         fresh = age <= limit if part in rhythm else None
         found.append(Beat(part, at, round(age, 1), fresh, detail))
     return found
-
-
-def silence(beats: list[Beat]) -> list[str]:
-    """What does not run, in sentences; none when everything does."""
-    if not any(beat.part == CLOCK and beat.fresh for beat in beats):
-        return ["The machinery is not running; nothing happens by itself."]
-    return [
-        f"The {beat.part} last did its work {beat.age_seconds:.0f} seconds ago."
-        for beat in beats
-        if beat.fresh is False
-    ]

@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from tasks.pulse import LEAST_SECONDS, pulse, silence
 from config.clock import wall
 from config.settings import load
 from models import heartbeats
 from models.engine import writing
 from rules.vocabulary import Stage
+from tasks.health import machinery
+from tasks.pulse import LEAST_SECONDS, pulse
 from tests.cli.conftest import Run
 from tests.cli.test_acts import registered
 from tests.stock import Stock, entered, led_by
@@ -33,7 +34,7 @@ def beating(**ages: float) -> dict[str, tuple[datetime, str]]:
 
 def heard(**ages: float) -> list[str]:
     """What is said of heartbeats of these ages."""
-    return silence(pulse(beating(**ages), SETTINGS, NOW))
+    return [found.en for found in machinery(pulse(beating(**ages), SETTINGS, NOW))]
 
 
 def test_without_a_clock_nothing_runs() -> None:
@@ -92,7 +93,7 @@ def test_status_counts_and_knows_whether_the_machinery_runs(
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_status_in_words(rectiflow: Run, store: Stock, engine: Engine) -> None:
     registered(rectiflow)
-    assert "not running" in rectiflow("status").out
+    assert "没有运行" in rectiflow("status").out
     beat(engine, "clock")
     assert "运转正常" in rectiflow("status").out
     words = rectiflow("status", "--lang", "en").out
@@ -140,8 +141,9 @@ def test_a_sound_installation_passes_every_check(
     states = {check["name"]: check["state"] for check in ran.document["checks"]}
     assert set(states.values()) == {"ok"}, ran.document
     assert set(states) == {"settings", "home", "disk", "mail_server", "sender", "prefect", "clock",
-                           "database", "durability", "machinery", "steps", "runs", "mails",
-                           "drafts", "addresses"}  # fmt: skip
+                           "database", "durability", "machinery", "punctuality", "way_out",
+                           "follower", "time", "steps", "runs", "mails", "drafts",
+                           "addresses"}  # fmt: skip
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
