@@ -52,12 +52,14 @@ COMMANDS = (
     Entry(
         "commands", "cli.commands", "What a person may do with an item now, and why not the rest"
     ),
+    Entry("figures", "cli.figures", "A campaign in numbers, by the original deadlines"),
     Entry("simulate", "cli.simulate", "What a policy would have caused over a past ledger"),
     Entry("audit", "cli.audit", "Check that the histories are whole and unchanged"),
     Entry("people", "cli.people", "List people, their roles and addresses"),
     Entry("person", "cli.person", "Enter a person, or put them right"),
     Entry("units", "cli.units", "List the tree of units"),
     Entry("unit", "cli.unit", "Enter a unit, or put it right"),
+    Entry("webhook", "cli.webhook", "Tell programs elsewhere of events, by signed calls"),
     Entry("status", "cli.status", "How things stand, and whether the machinery runs"),
     Entry("doctor", "cli.doctor", "Check everything that is needed, and say what to do"),
 )

@@ -25,6 +25,7 @@ from pydantic import BaseModel  # noqa: E402
 from config.settings import PREFIX, Settings  # noqa: E402
 from rules.commands import COMMANDS, SYSTEM_COMMANDS  # noqa: E402
 from rules.duties import in_words  # noqa: E402
+from rules.figures import DEFINITIONS  # noqa: E402
 from rules.lifecycle import TABLE, Row  # noqa: E402
 from rules.notices import BY_EVENT, BY_STEP, Notice  # noqa: E402
 from rules.policy import Policy  # noqa: E402
@@ -167,6 +168,14 @@ def _parts(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from _parts(inner)
 
 
+def figures() -> Iterator[str]:
+    """Every figure and what is counted."""
+    yield "| figure | 中文 | English | what is counted |"
+    yield "|---|---|---|---|"
+    for figure in DEFINITIONS:
+        yield f"| `{figure.key}` | {figure.zh} | {figure.en} | {figure.meaning} |"
+
+
 GENERATED: dict[str, Callable[[], Iterator[str]]] = {
     "lifecycle diagram": lifecycle_diagram,
     "lifecycle table": lifecycle_table,
@@ -175,6 +184,7 @@ GENERATED: dict[str, Callable[[], Iterator[str]]] = {
     "notices": notices,
     "settings": settings,
     "policy": policy,
+    "figures": figures,
 }
 
 
