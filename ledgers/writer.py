@@ -4,6 +4,7 @@ with the mapping ``ledger`` reads back as the same rows?"""
 from __future__ import annotations
 
 import csv
+import errno
 import os
 import re
 import secrets
@@ -16,6 +17,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from lxml.etree import SerialisationError
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ERROR_CODES
@@ -104,11 +106,19 @@ def _telling(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise Unavailable(
-            f"{path} could not be written: {error.strerror or error}.",
-            "Check that the folder exists, that you may write to it and that the disk has room; "
-            "close the file if a spreadsheet has it open. Nothing was changed.",
-        ) from error
+        raise _unwritten(path, error.strerror or str(error)) from error
+    except SerialisationError as error:
+        # openpyxl writes by way of lxml, which names the system's error in its own manner.
+        number = getattr(errno, str(error).removeprefix("IO_"), None)
+        raise _unwritten(path, os.strerror(number) if number else str(error)) from error
+
+
+def _unwritten(path: Path, reason: str) -> Unavailable:
+    return Unavailable(
+        f"{path} could not be written: {reason}.",
+        "Check that the folder exists, that you may write to it and that the disk has room; "
+        "close the file if a spreadsheet has it open. Nothing was changed.",
+    )
 
 
 def _write_csv(path: Path, rows: Iterable[ExportRow], columns: Layout) -> int:
