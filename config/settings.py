@@ -89,6 +89,10 @@ class Settings:
     channels_file: str = _setting(
         "", "YAML file with the channels besides mail, each by a name; empty: there are none"
     )
+    webhook_secret: str = _setting(
+        "",
+        "whsec_... that signs the calls of webhooks that have no secret of their own in the home",
+    )
     log_level: str = _setting(
         "INFO", "DEBUG, INFO, WARNING or ERROR", words=("DEBUG", "INFO", "WARNING", "ERROR")
     )

@@ -21,7 +21,7 @@ from prefect.settings import (
 
 from config.clock import wall
 from config.logging import log_context
-from flows import delivery, sweep
+from flows import delivery, sweep, webhooks
 from flows.worker import Worker, without_results
 from models import heartbeats
 from models.engine import writing
@@ -51,6 +51,7 @@ class Schedule:
         self._fruitful = True
         self._sweep_flow = without_results(sweep.sweep)
         self._delivery_flow = without_results(delivery.delivery)
+        self._webhooks_flow = without_results(webhooks.webhooks)
         # A late tick is better than none, and two late ones are one (misfires are not dropped).
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler = AsyncIOScheduler(job_defaults=defaults, timezone="UTC")
@@ -60,6 +61,7 @@ class Schedule:
         settings = self._office.settings
         self._every(settings.sweep_seconds, self.sweep_tick, "sweep")
         self._every(settings.delivery_seconds, self.delivery_tick, "delivery")
+        self._every(settings.delivery_seconds, self.webhooks_tick, "webhooks")
         self._every(HEARTBEAT_SECONDS, self.heartbeat_tick, "heartbeat")
         self._scheduler.start()
 
@@ -93,6 +95,11 @@ class Schedule:
         if await asyncio.to_thread(delivery.something_waits, self._office):
             await self._through_prefect(self._delivery_flow, delivery.run_plainly)
         await self._beat("delivery")
+
+    async def webhooks_tick(self) -> None:
+        """Tell the receivers of webhooks, if any waits; beside the mails, which wait for none."""
+        if await asyncio.to_thread(webhooks.something_waits, self._office):
+            await self._through_prefect(self._webhooks_flow, webhooks.run_plainly)
 
     async def heartbeat_tick(self) -> None:
         """Say that the clock is alive, and whether Prefect is reached."""

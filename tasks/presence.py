@@ -6,7 +6,7 @@ import os
 import socket
 
 from config.clock import wall
-from models import deliveries, heartbeats, leases
+from models import deliveries, heartbeats, leases, webhooks
 from models.engine import writing
 from tasks.office import Office
 
@@ -57,5 +57,7 @@ def bury_the_dead(at: Office) -> int:
         freed = leases.forget(connection, absent)
         absent = [one for one in deliveries.claim_holders(connection) if is_dead(one)]
         freed += deliveries.forget_claims(connection, absent)
+        absent = [one for one in webhooks.claim_holders(connection) if is_dead(one)]
+        freed += webhooks.forget_claims(connection, absent)
         heartbeats.beat(connection, "start", wall(), WHO, f"freed {freed}")
     return freed

@@ -48,10 +48,15 @@ HOME_OF: dict[str, tuple[str, ...]] = {
     "pydantic_settings": ("config/",),
     "aiosmtplib": ("notifications/channels/",),
     "apprise": ("notifications/channels/",),
+    "httpx": ("notifications/", "flows/"),
     "openpyxl": ("ledgers/", "sample/"),
     "typer": ("cli/",),
     "rich": ("cli/",),
     "fastapi": ("web/",),
+    "starlette": ("web/",),
+    "uvicorn": ("web/",),
+    "itsdangerous": ("tasks/links.py",),
+    "icalendar": ("notifications/ics.py",),
 }
 """Paths where a library may be imported; one that is not listed may be imported anywhere."""
 

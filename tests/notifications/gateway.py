@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import ssl
 import threading
 from collections import deque
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -31,14 +32,23 @@ class Gateway:
     answer without end, byte by byte), ``huge`` (200 with 50 MB), or a status with headers.
     """
 
-    def __init__(self, *answers: int | str | tuple[int, dict[str, str]]) -> None:
+    def __init__(
+        self,
+        *answers: int | str | tuple[int, dict[str, str]],
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self.asked: list[Asked] = []
+        self.connections = 0
         self.answers = deque(answers or (200,))
         self._over = threading.Event()
         gateway = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+
+            def setup(self) -> None:
+                gateway.connections += 1
+                super().setup()
 
             def do_POST(self) -> None:
                 gateway._answer(self)
@@ -56,7 +66,9 @@ class Gateway:
 
         self._server = Server(("127.0.0.1", 0), Handler)
         self.port: int = self._server.server_address[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+        self.url = f"{'http' if tls is None else 'https'}://127.0.0.1:{self.port}"
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}
         )
