@@ -59,6 +59,8 @@ WEEKDAYS: Mapping[str, tuple[str, str]] = {
 
 DELIVERY_STATES: Mapping[str, tuple[str, str]] = {
     "pending": ("待发", "pending"),
+    "held": ("暂缓", "held back"),
+    "bundled": ("并入他件", "carried by another mail"),
     "sent": ("已发", "sent"),
     "failed": ("将重试", "to be tried again"),
     "dead": ("未能送达", "given up"),

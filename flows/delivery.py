@@ -58,7 +58,8 @@ async def send_all() -> Delivered:
     ended = Delivered()
     async with channel_for(at) as channel:
         while True:
-            batch = await deliver(at.engine, channel, sender, wall(), BATCH, texts)
+            now = at.clock.now()
+            batch = await deliver(at.engine, channel, sender, wall(), BATCH, texts, campaign=now)
             ended = Delivered(*(a + b for a, b in zip(ended, batch, strict=True)))
             if batch.total < BATCH:
                 return ended
@@ -85,9 +86,10 @@ def templates_of(at: Office) -> Path | None:
 
 
 def something_waits(at: Office) -> bool:
-    """Whether an event is unannounced or a mail is due."""
+    """Whether an event is unannounced, or a mail is due or to be planned."""
     with reading(at.engine) as connection:
-        return deliveries.has_unannounced(connection) or deliveries.has_due(connection, wall())
+        due = deliveries.has_due(connection, wall(), at.clock.now())
+        return due or deliveries.has_unannounced(connection)
 
 
 async def run_plainly() -> None:

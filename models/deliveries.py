@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, insert, or_, select, text, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, text, update
 
 from models.campaign import Campaign
-from models.delivery import WAITING, Delivery
+from models.delivery import UNPLANNED, WAITING, Delivery
 from models.directory import MEMBERSHIP, PERSON, UNIT
 from models.event import UNANNOUNCED, EventRow
 from rules.vocabulary import Role, Stage
@@ -25,6 +25,7 @@ class Unannounced(NamedTuple):
     id: int
     item_id: int
     kind: str
+    at: datetime
     data: str
     actor_id: int
 
@@ -38,23 +39,27 @@ class Holder(NamedTuple):
 
 
 class Addressee(NamedTuple):
-    """Where a person is written to."""
+    """Where a person is written to; ``undeliverable`` says why nothing arrives there."""
 
     name: str
     email: str
     lang: str
     active: bool
+    undeliverable: str = ""
 
 
 class Claimed(NamedTuple):
     """A delivery that this process may make, until its claim runs out."""
 
     id: int
-    event_id: int
-    item_id: int
+    event_id: int | None
+    item_id: int | None
     person_id: int
+    for_person_id: int | None
     kind: str
     seat: str
+    channel: str
+    occasion: str
     address: str
     attempts: int
     message_id: str
@@ -80,7 +85,7 @@ class Kept(NamedTuple):
 
 
 _UNANNOUNCED = (
-    select(EVENT.c.id, EVENT.c.item_id, EVENT.c.kind, EVENT.c.data, EVENT.c.actor_id)
+    select(*(EVENT.c[field] for field in Unannounced._fields))
     .where(text(UNANNOUNCED))
     .order_by(EVENT.c.id)
     .limit(bindparam("size"))
@@ -119,9 +124,16 @@ def addressees(connection: Connection, ids: Iterable[int]) -> dict[int, Addresse
     wanted = sorted(set(ids))
     if not wanted:
         return {}
-    columns = (PERSON.c.id, PERSON.c.name, PERSON.c.email, PERSON.c.lang, PERSON.c.active)
+    columns = (PERSON.c.id, PERSON.c.name, PERSON.c.email, PERSON.c.lang, PERSON.c.active,
+               PERSON.c.undeliverable_since, PERSON.c.undeliverable_why)  # fmt: skip
     rows = connection.execute(select(*columns).where(PERSON.c.id.in_(wanted)))
-    return {row.id: Addressee(row.name, row.email, row.lang, row.active) for row in rows}
+    return {
+        row.id: Addressee(
+            row.name, row.email, row.lang, row.active,
+            row.undeliverable_why if row.undeliverable_since else "",
+        )
+        for row in rows
+    }  # fmt: skip
 
 
 def unit_names(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
@@ -154,11 +166,16 @@ _ANNOUNCED = (
     update(EVENT).where(EVENT.c.id.in_(bindparam("ids", expanding=True))).values(announced=True)
 )
 
+MAIL = "mail"
+"""The channel that everybody has; the others are chats and gateways, by name."""
+
 _DUE = (
     text(WAITING),
+    DELIVERY.c.left_at.is_not(None),
     DELIVERY.c.next_attempt_at <= bindparam("now"),
     or_(DELIVERY.c.claimed_until.is_(None), DELIVERY.c.claimed_until <= bindparam("now")),
 )
+_BY = {False: DELIVERY.c.channel == MAIL, True: DELIVERY.c.channel != MAIL}
 _CLAIMABLE = (
     select(*(DELIVERY.c[field] for field in Claimed._fields))
     .where(*_DUE)
@@ -168,10 +185,19 @@ _CLAIMABLE = (
 
 
 def claim(
-    connection: Connection, who: str, now: datetime, until: datetime, size: int
+    connection: Connection,
+    who: str,
+    now: datetime,
+    until: datetime,
+    size: int,
+    *,
+    chats: bool = False,
 ) -> list[Claimed]:
-    """Take deliveries that are due. A claim that its taker does not settle runs out by itself."""
-    statement = _CLAIMABLE
+    """Take mails, or ``chats``, that are due and have been let go by the plan.
+
+    A claim that its taker does not settle runs out by itself.
+    """
+    statement = _CLAIMABLE.where(_BY[chats])
     if connection.dialect.name != "sqlite":
         statement = statement.with_for_update(skip_locked=True)
     taken = [Claimed(*row) for row in connection.execute(statement, {"now": now, "size": size})]
@@ -253,13 +279,15 @@ _KEPT = select(DELIVERY.c.id, DELIVERY.c.message_id, DELIVERY.c.message).where(
 
 
 def settle(connection: Connection, rows: Sequence[Mapping[str, Any]], who: str) -> None:
-    """Write how attempts ended: ``of``, ``new_state``, ``why``, ``tries``, ``next``, ``sent``.
+    """Write how attempts ended: ``of``, ``new_state``, ``why``, ``tries``, ``next``, ``sent``,
+    and ``left``, the campaign time of it for what was sent.
 
     What has been sent has been sent, whoever holds the claim by now. Any other end is written
     only by the holder of the claim: somebody else may have sent it since.
     """
-    sent = [row for row in rows if row["new_state"] == "sent"]
-    others = [{**row, "holder": who} for row in rows if row["new_state"] != "sent"]
+    given = [{"left": None, **row} for row in rows]
+    sent = [row for row in given if row["new_state"] == "sent"]
+    others = [{**row, "holder": who} for row in given if row["new_state"] != "sent"]
     if sent:
         connection.execute(_SETTLE, sent)
     if others:
@@ -275,6 +303,7 @@ _SETTLE = (
         attempts=bindparam("tries"),
         next_attempt_at=bindparam("next"),
         sent_at=bindparam("sent"),
+        left_at=func.coalesce(bindparam("left", type_=DELIVERY.c.left_at.type), DELIVERY.c.left_at),
         claimed_by=None,
         claimed_until=None,
     )
@@ -282,13 +311,15 @@ _SETTLE = (
 _SETTLE_CLAIMED = _SETTLE.where(text(WAITING), DELIVERY.c.claimed_by == bindparam("holder"))
 
 
-def postpone(connection: Connection, now: datetime, until: datetime, reason: str) -> int:
+def postpone(
+    connection: Connection, now: datetime, until: datetime, reason: str, *, chats: bool = False
+) -> int:
     """Let everything that is due and in nobody's hands wait until then; how many deliveries.
 
     For when the way out is closed: it would be closed for each of them.
     """
     # Locked first, and only what nobody else has locked: two of these never wait for each other.
-    due = select(DELIVERY.c.id).where(*_DUE).with_for_update(skip_locked=True)
+    due = select(DELIVERY.c.id).where(*_DUE, _BY[chats]).with_for_update(skip_locked=True)
     statement = (
         update(DELIVERY)
         .where(DELIVERY.c.id.in_(due))
@@ -297,12 +328,25 @@ def postpone(connection: Connection, now: datetime, until: datetime, reason: str
     return connection.execute(statement, {"now": now, "until": until, "why": reason}).rowcount
 
 
-def has_due(connection: Connection, now: datetime) -> bool:
-    """Whether any delivery is due and in nobody's hands: one look at an index."""
-    return connection.execute(_ANY_DUE, {"now": now}).first() is not None
+def has_due(connection: Connection, now: datetime, campaign: datetime | None = None) -> bool:
+    """Whether any delivery is due and in nobody's hands, or to be planned: a look at two indexes.
+
+    ``campaign`` is campaign time, where that is not wall time.
+    """
+    given = {"now": now, "campaign": campaign or now}
+    return any(connection.execute(each, given).first() for each in (_ANY_DUE, _ANY_UNPLANNED))
 
 
 _ANY_DUE = select(DELIVERY.c.id).where(*_DUE).limit(1)
+TO_PLAN = (
+    text(UNPLANNED),
+    or_(
+        and_(DELIVERY.c.state == "pending", DELIVERY.c.next_attempt_at <= bindparam("now")),
+        DELIVERY.c.held_until <= bindparam("campaign"),
+    ),
+)
+"""What is ready to be planned at ``now`` (wall time) and ``campaign`` (campaign time)."""
+_ANY_UNPLANNED = select(DELIVERY.c.id).where(*TO_PLAN).limit(1)
 
 
 def next_attempt(connection: Connection) -> datetime | None:

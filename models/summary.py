@@ -24,7 +24,7 @@ EVENT = EventRow.__table__  # type: ignore[attr-defined]
 OPEN = [stage.value for stage in OPEN_STAGES]
 """Said as a list rather than as "not closed", which no index could answer."""
 
-DELIVERY_STATES = ("pending", "failed", "sent", "dead", "skipped")
+DELIVERY_STATES = ("pending", "held", "bundled", "failed", "sent", "dead", "skipped")
 
 
 class Summary(NamedTuple):

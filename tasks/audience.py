@@ -40,13 +40,14 @@ class Addressed(NamedTuple):
 
 
 class Audience:
-    """Everybody who may have to be told of a batch of events, read at once."""
+    """Everybody who may have to be told of some events, and people ``besides``, read at once."""
 
     def __init__(
         self,
         connection: Connection,
         events: Sequence[Unannounced],
         states: Mapping[int, ItemState],
+        besides: Iterable[int] = (),
     ) -> None:
         self._states = states
         held = deliveries.holders(connection)
@@ -55,7 +56,7 @@ class Audience:
         for holder in held:
             self._offices[holder.role, holder.path].append(holder.person_id)
         said = [_said(event) for event in events]
-        ids = {*self._facts, *_named_on(states.values()), *_named_in(said)}
+        ids = {*self._facts, *_named_on(states.values()), *_named_in(said), *besides}
         self.people: Mapping[int, Addressee] = deliveries.addressees(connection, ids)
 
     def of(self, event: Unannounced) -> list[Addressed]:

@@ -3,7 +3,8 @@
 Each stage stands on what the one before has committed, so that a crash anywhere repeats nothing
 but what was in flight, and that byte-identical under the same Message-ID.
 
-    event --announce--> delivery rows --render--> kept message --send--> sent | failed | dead
+    event --announce--> delivery rows --plan--> let go --render--> kept message --send-->
+    sent | failed | dead          held, bundled, skipped
 
 Nothing holds up anything else: an event from which no notice can be derived, a letter that cannot
 be written and an address that is refused each end by themselves, visibly, and the others go on.
@@ -16,22 +17,21 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Engine
 
 from config.logging import log_context
-from models import deliveries, items
-from models.deliveries import Addressee, Claimed, Unannounced
+from models import deliveries
+from models.deliveries import MAIL, Claimed
 from models.engine import reading, writing
 from notifications.addresses import Mailbox, address_problem
 from notifications.channels.base import Channel, Deferred, Envelope, Outcome, Rejected, Retry
 from rules.errors import InputError
-from rules.notices import Seat
 from tasks import letters
-from tasks.audience import Addressed, Audience
+from tasks.announcing import announce as announce
 from tasks.claims import Holding
-from tasks.ends import LONGEST_REASON, Delivered, Ends, outage_in
+from tasks.ends import Delivered, Ends, outage_in
+from tasks.planning import plan_due
 from tasks.presence import WHO
 
 log = logging.getLogger("rectiflow.delivery")
@@ -42,76 +42,6 @@ CLAIM = timedelta(minutes=5)
 PART = 50
 """Mails handed over before their ends are written: the most that a crash can repeat."""
 
-LONGEST_ADDRESS = 254
-"""Characters that the store takes, and the most that RFC 5321 allows."""
-
-
-def announce(engine: Engine, now: datetime, size: int = 500) -> int:
-    """Derive the deliveries of up to ``size`` events that have none; how many events were taken.
-
-    ``now`` is wall time. Event and deliveries are settled in one transaction: no event is
-    announced twice, and none is forgotten.
-    """
-    with writing(engine) as connection:
-        events = deliveries.unannounced(connection, size)
-        if not events:
-            return 0
-        loaded = items.by_ids(connection, {event.item_id for event in events})
-        audience = Audience(connection, events, {one.item.id: one.item for one in loaded})
-        rows = [row for event in events for row in _rows(event, audience, now)]
-        deliveries.enqueue(connection, rows, (event.id for event in events))
-        return len(events)
-
-
-def _rows(event: Unannounced, audience: Audience, now: datetime) -> list[dict[str, Any]]:
-    """The deliveries of one event.
-
-    One that cannot be understood would come again for ever, and nothing behind it would be heard.
-    So it counts as announced, and a dead delivery to the coordinators shows what went unheard.
-    """
-    try:
-        return [_row(event, one, audience.people[one.person_id], now) for one in audience.of(event)]
-    except Exception:
-        log.exception("No notice can be derived. %s", log_context("announce", event=event.id))
-    unheard = {
-        "state": "dead",
-        "reason": f"No notice could be derived from the event {event.id} ({event.kind}).",
-    }
-    told = [Addressed(event.kind, Seat.COORDINATORS, c) for c in audience.coordinators(event)]
-    return [_row(event, one, audience.people[one.person_id], now) | unheard for one in told]
-
-
-def _row(
-    event: Unannounced, addressed: Addressed, person: Addressee, now: datetime
-) -> dict[str, Any]:
-    """One delivery; skipped with the reason when the person cannot be written to."""
-    address, reason = _reached(person)
-    return {
-        "event_id": event.id,
-        "item_id": event.item_id,
-        "person_id": addressed.person_id,
-        "kind": addressed.kind,
-        "seat": addressed.seat.value,
-        "address": address,
-        "state": "skipped" if reason else "pending",
-        "reason": reason[:LONGEST_REASON],
-        "created_at": now,
-        "next_attempt_at": now,
-    }
-
-
-def _reached(person: Addressee) -> tuple[str, str]:
-    """The person's address as mail servers know it, and why nothing can be sent there."""
-    if not person.active:
-        return person.email, "This person is no longer active."
-    try:
-        address = Mailbox(person.email).address
-    except InputError as error:
-        return person.email, error.message
-    if len(address) > LONGEST_ADDRESS:
-        return person.email, "The mail address is too long."
-    return address, ""
-
 
 async def deliver(
     engine: Engine,
@@ -120,16 +50,22 @@ async def deliver(
     now: datetime,
     size: int = 200,
     templates: Path | None = None,
+    *,
+    campaign: datetime | None = None,
+    chats: bool = False,
 ) -> Delivered:
-    """Send up to ``size`` deliveries that are due at ``now`` (wall time).
+    """Plan what is ready, and send up to ``size`` mails that are due at ``now`` (wall time).
 
-    Texts in ``templates`` stand before those of the house. When the way out is closed, everything
-    that is due waits for ``notifications.retry.OUTAGE_PAUSE``, which uses up nothing's attempts.
+    Rules about when mails leave go by ``campaign`` time, where that is not wall time. Texts in
+    ``templates`` stand before those of the house. When the way out is closed, everything that is
+    due waits for ``notifications.retry.OUTAGE_PAUSE``, which uses up nothing's attempts. ``chats``
+    sends by the other channels instead, over a way out that knows them by name.
     """
-    claimed = await asyncio.to_thread(_claim, engine, now, size)
+    await asyncio.to_thread(plan_due, engine, now, campaign or now)
+    claimed = await asyncio.to_thread(_claim, engine, now, size, chats)
     if not claimed:
         return Delivered()
-    ends = Ends(engine, now)
+    ends = Ends(engine, now, campaign or now, chats=chats)
     async with Holding(engine, [one.id for one in claimed], now, CLAIM) as holding:
         if (closed := _sender_trouble(sender)) is not None:
             await ends.write([(one, closed) for one in claimed])
@@ -155,9 +91,9 @@ async def _hand_over(
             return
 
 
-def _claim(engine: Engine, now: datetime, size: int) -> list[Claimed]:
+def _claim(engine: Engine, now: datetime, size: int, chats: bool) -> list[Claimed]:
     with writing(engine) as connection:
-        return deliveries.claim(connection, WHO, now, now + CLAIM, size)
+        return deliveries.claim(connection, WHO, now, now + CLAIM, size, chats=chats)
 
 
 def _sender_trouble(sender: str) -> Deferred | None:
@@ -217,7 +153,7 @@ def _letter(
     one: Claimed, library: letters.Library, sender: str, now: datetime, templates: Path | None
 ) -> Envelope | Outcome:
     """One letter, or why there is none: never for good but where the address is at fault."""
-    if problem := address_problem(one.address):
+    if one.channel == MAIL and (problem := address_problem(one.address)):
         return Rejected(problem)
     try:
         return letters.write(one, library, sender, now, templates)

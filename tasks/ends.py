@@ -38,11 +38,23 @@ class Delivered(NamedTuple):
 
 
 class Ends:
-    """The ends of a batch's deliveries at ``now`` (wall time), written as they come and counted."""
+    """The ends of a batch's deliveries at ``now`` (wall time), written as they come and counted.
 
-    def __init__(self, engine: Engine, now: datetime) -> None:
+    ``campaign`` is campaign time, where that is not wall time.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        now: datetime,
+        campaign: datetime | None = None,
+        *,
+        chats: bool = False,
+    ) -> None:
         self._engine = engine
         self._now = now
+        self._campaign = campaign or now
+        self._chats = chats
         self._rows: list[dict[str, Any]] = []
 
     async def write(self, ended: Sequence[tuple[Claimed, Outcome]]) -> None:
@@ -64,14 +76,16 @@ class Ends:
 
     def _settle(self, rows: list[dict[str, Any]], outage: Deferred | None) -> None:
         with writing(self._engine) as connection:
-            deliveries.settle(connection, rows, WHO)
+            left = {"left": self._campaign}
+            ended = [row | left if row["new_state"] == "sent" else row for row in rows]
+            deliveries.settle(connection, ended, WHO)
             if outage is None:
                 if any(row["new_state"] == "sent" for row in rows):
                     heartbeats.over(connection, heartbeats.MAIL_CLOSED)
                 return
             later, why = self._now + OUTAGE_PAUSE, outage.reason[:LONGEST_REASON]
             heartbeats.trouble(connection, heartbeats.MAIL_CLOSED, self._now, WHO, why)
-            deliveries.postpone(connection, self._now, later, why)
+            deliveries.postpone(connection, self._now, later, why, chats=self._chats)
 
 
 def outage_in(outcomes: Sequence[Outcome]) -> Deferred | None:

@@ -41,7 +41,8 @@ def desk(store: Engine) -> Engine:
             {
                 "event_id": event, "item_id": item, "person_id": person, "kind": f"kind-{n}",
                 "seat": "responsible", "address": "li@example.org", "state": "pending",
-                "reason": "", "created_at": MONDAY, "next_attempt_at": MONDAY - n * MINUTE,
+                "reason": "", "occasion": "event/1", "created_at": MONDAY, "left_at": MONDAY,
+                "next_attempt_at": MONDAY - n * MINUTE,
             }
             for n in range(5)
         ]  # fmt: skip

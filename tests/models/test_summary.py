@@ -39,7 +39,8 @@ def test_an_empty_store_counts_nothing_and_names_everything(engine: Engine) -> N
     assert found.stages == dict.fromkeys(Stage, 0)
     assert found.lights == dict.fromkeys(Light, 0)
     assert found.outcomes == dict.fromkeys(Outcome, 0)
-    assert set(found.deliveries) == {"pending", "failed", "sent", "dead", "skipped"}
+    states = {"pending", "held", "bundled", "failed", "sent", "dead", "skipped"}
+    assert set(found.deliveries) == states
     assert set(found.deliveries.values()) == {0}
 
 
@@ -77,7 +78,8 @@ def test_what_waits_for_the_machinery_is_counted(engine: Engine, stock: Stock) -
     row = {
         "event_id": 1, "item_id": 1, "person_id": stock.people["li"], "kind": "registered",
         "seat": "coordinators", "state": "pending", "created_at": MONDAY,
-        "next_attempt_at": MONDAY, "address": "", "reason": "", "attempts": 0, "message_id": "",
+        "next_attempt_at": MONDAY, "address": "", "reason": "", "attempts": 0,
+        "occasion": "event/1", "message_id": "",
     }  # fmt: skip
     with writing(engine) as connection:
         deliveries.enqueue(connection, [row], [1])

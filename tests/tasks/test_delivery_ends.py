@@ -21,6 +21,7 @@ from notifications.smtp_url import parse_smtp_url
 from rules.vocabulary import Stage
 from tasks import claims
 from tasks.delivery import PART, deliver
+from tasks.planning import plan_due
 from tests.tasks import post
 from tests.tasks.post import (
     SENDER,
@@ -300,6 +301,7 @@ async def test_an_address_that_went_bad_after_announcing_is_final(
     engine: Engine, item: str
 ) -> None:
     waiting(engine, item)
+    plan_due(engine, WALL, WALL)
     change(engine, "UPDATE delivery SET address = 'nowhere' WHERE seat = 'leader'")
     assert await sent_by(engine, Tray()) == (1, 0, 1)
     assert [row.reason for row in rows(engine) if row.state == "dead"] == [

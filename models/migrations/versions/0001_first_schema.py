@@ -112,6 +112,24 @@ def upgrade() -> None:
     op.create_index(op.f("ix_person_name"), "person", ["name"], unique=False)
     op.create_index(op.f("ix_person_unit_id"), "person", ["unit_id"], unique=False)
     op.create_table(
+        "absence",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("first", sa.Date(), nullable=False),
+        sa.Column("last", sa.Date(), nullable=False),
+        sa.Column("substitute_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["substitute_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_absence_person_id"), "absence", ["person_id"], unique=False)
+    op.create_table(
         "contact",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=True),
@@ -132,6 +150,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("unit_id", "channel"),
     )
     op.create_table(
+        "feed_token",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(64), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("revoked_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("hash"),
+    )
+    op.create_index(op.f("ix_feed_token_person_id"), "feed_token", ["person_id"], unique=False)
+    op.create_table(
         "item",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("ref", sa.String(32), nullable=False),
@@ -145,6 +178,12 @@ def upgrade() -> None:
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("life", sa.Integer(), nullable=False),
         sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("served", sa.Integer(), nullable=False),
+        sa.Column("confirmed", sa.Integer(), nullable=False),
+        sa.Column("rung_at", Instant(), nullable=True),
+        sa.Column("ladder_from", Instant(), nullable=True),
+        sa.Column("stay_until", sa.Date(), nullable=True),
+        sa.Column("unreachable", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("moves", sa.Integer(), nullable=False),
         sa.Column("head", sa.String(64), nullable=False),
@@ -160,6 +199,8 @@ def upgrade() -> None:
         sa.Column("due", sa.Date(), nullable=True),
         sa.Column("due_superior", sa.Date(), nullable=True),
         sa.Column("due_version", sa.Integer(), nullable=False),
+        sa.Column("due_from", sa.Date(), nullable=True),
+        sa.Column("due_held", sa.Integer(), nullable=False),
         sa.Column("stage_since", Instant(), nullable=False),
         sa.Column("plan_from", Instant(), nullable=False),
         sa.Column("acknowledged_at", Instant(), nullable=True),
@@ -169,8 +210,13 @@ def upgrade() -> None:
         sa.Column("hold_until", sa.Date(), nullable=True),
         sa.Column("held_at", Instant(), nullable=True),
         sa.Column("holds", sa.Integer(), nullable=False),
+        sa.Column("hold_asked_until", sa.Date(), nullable=True),
+        sa.Column("hold_asked_by", sa.Integer(), nullable=True),
+        sa.Column("hold_asked_at", Instant(), nullable=True),
         sa.Column("extension_due", sa.Date(), nullable=True),
         sa.Column("extension_by", sa.Integer(), nullable=True),
+        sa.Column("extension_at", Instant(), nullable=True),
+        sa.Column("asks", sa.Integer(), nullable=False),
         sa.Column("extensions", sa.Integer(), nullable=False),
         sa.Column("evidence", sa.Integer(), nullable=False),
         sa.Column("fired", Keys(), nullable=False),
@@ -255,6 +301,22 @@ def upgrade() -> None:
     op.create_index(op.f("ix_item_unit_id"), "item", ["unit_id"], unique=False)
     op.create_index(op.f("ix_item_verifier_id"), "item", ["verifier_id"], unique=False)
     op.create_table(
+        "mail_stop",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(500), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("since", Instant(), nullable=False),
+        sa.Column("released_at", Instant(), nullable=True),
+        sa.Column("released_by", sa.Integer(), nullable=True),
+        sa.Column("ending", sa.String(16), nullable=False),
+        sa.Column("remark", sa.String(500), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["released_by"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
         "membership",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -273,6 +335,19 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_membership_person_id"), "membership", ["person_id"], unique=False)
     op.create_index(op.f("ix_membership_unit_id"), "membership", ["unit_id"], unique=False)
+    op.create_table(
+        "preference",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("way", sa.String(16), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("person_id", "kind"),
+    )
     op.create_table(
         "event",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -421,25 +496,42 @@ def upgrade() -> None:
     op.create_table(
         "delivery",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("event_id", sa.Integer(), nullable=False),
-        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=True),
+        sa.Column("item_id", sa.Integer(), nullable=True),
         sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("for_person_id", sa.Integer(), nullable=True),
         sa.Column("kind", sa.String(32), nullable=False),
         sa.Column("seat", sa.String(32), nullable=False),
+        sa.Column("channel", sa.String(32), nullable=False),
+        sa.Column("occasion", sa.String(80), nullable=False),
+        sa.Column("content", sa.String(80), nullable=False),
+        sa.Column("chasing", sa.Boolean(), nullable=False),
         sa.Column("address", sa.String(254), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("reason", sa.String(500), nullable=False),
+        sa.Column("held_for", sa.String(16), nullable=False),
+        sa.Column("held_until", Instant(), nullable=True),
+        sa.Column("carried_by", sa.Integer(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("message_id", sa.String(255), nullable=False),
         sa.Column("message", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("next_attempt_at", Instant(), nullable=False),
+        sa.Column("left_at", Instant(), nullable=True),
         sa.Column("sent_at", Instant(), nullable=True),
         sa.Column("claimed_by", sa.String(64), nullable=True),
         sa.Column("claimed_until", Instant(), nullable=True),
         sa.ForeignKeyConstraint(
+            ["carried_by"],
+            ["delivery.id"],
+        ),
+        sa.ForeignKeyConstraint(
             ["event_id"],
             ["event.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["for_person_id"],
+            ["person.id"],
         ),
         sa.ForeignKeyConstraint(
             ["item_id"],
@@ -450,7 +542,7 @@ def upgrade() -> None:
             ["person.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("event_id", "person_id", "kind"),
+        sa.UniqueConstraint("person_id", "kind", "occasion", "channel"),
     )
     op.create_index(
         "delivery_due",
@@ -460,6 +552,24 @@ def upgrade() -> None:
         sqlite_where=sa.text("state IN ('pending', 'failed')"),
         postgresql_where=sa.text("state IN ('pending', 'failed')"),
     )
+    op.create_index(
+        "delivery_left",
+        "delivery",
+        ["left_at"],
+        unique=False,
+        sqlite_where=sa.text("left_at IS NOT NULL"),
+        postgresql_where=sa.text("left_at IS NOT NULL"),
+    )
+    op.create_index(
+        "delivery_unplanned",
+        "delivery",
+        ["held_until"],
+        unique=False,
+        sqlite_where=sa.text("left_at IS NULL AND state IN ('pending', 'held')"),
+        postgresql_where=sa.text("left_at IS NULL AND state IN ('pending', 'held')"),
+    )
+    op.create_index(op.f("ix_delivery_carried_by"), "delivery", ["carried_by"], unique=False)
+    op.create_index(op.f("ix_delivery_event_id"), "delivery", ["event_id"], unique=False)
     op.create_index(op.f("ix_delivery_item_id"), "delivery", ["item_id"], unique=False)
     op.create_index(op.f("ix_delivery_person_id"), "delivery", ["person_id"], unique=False)
     op.create_table(
@@ -512,6 +622,20 @@ def downgrade() -> None:
     op.drop_table("webhook_call")
     op.drop_index(op.f("ix_delivery_person_id"), table_name="delivery")
     op.drop_index(op.f("ix_delivery_item_id"), table_name="delivery")
+    op.drop_index(op.f("ix_delivery_event_id"), table_name="delivery")
+    op.drop_index(op.f("ix_delivery_carried_by"), table_name="delivery")
+    op.drop_index(
+        "delivery_unplanned",
+        table_name="delivery",
+        sqlite_where=sa.text("left_at IS NULL AND state IN ('pending', 'held')"),
+        postgresql_where=sa.text("left_at IS NULL AND state IN ('pending', 'held')"),
+    )
+    op.drop_index(
+        "delivery_left",
+        table_name="delivery",
+        sqlite_where=sa.text("left_at IS NOT NULL"),
+        postgresql_where=sa.text("left_at IS NOT NULL"),
+    )
     op.drop_index(
         "delivery_due",
         table_name="delivery",
@@ -547,9 +671,11 @@ def downgrade() -> None:
         postgresql_where=sa.text("idempotency_key IS NOT NULL"),
     )
     op.drop_table("event")
+    op.drop_table("preference")
     op.drop_index(op.f("ix_membership_unit_id"), table_name="membership")
     op.drop_index(op.f("ix_membership_person_id"), table_name="membership")
     op.drop_table("membership")
+    op.drop_table("mail_stop")
     op.drop_index(op.f("ix_item_verifier_id"), table_name="item")
     op.drop_index(op.f("ix_item_unit_id"), table_name="item")
     op.drop_index(op.f("ix_item_responsible_id"), table_name="item")
@@ -580,7 +706,11 @@ def downgrade() -> None:
         postgresql_where=sa.text("next_action_at IS NOT NULL"),
     )
     op.drop_table("item")
+    op.drop_index(op.f("ix_feed_token_person_id"), table_name="feed_token")
+    op.drop_table("feed_token")
     op.drop_table("contact")
+    op.drop_index(op.f("ix_absence_person_id"), table_name="absence")
+    op.drop_table("absence")
     op.drop_index(op.f("ix_person_unit_id"), table_name="person")
     op.drop_index(op.f("ix_person_name"), table_name="person")
     op.drop_table("person")
