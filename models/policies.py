@@ -41,6 +41,17 @@ def policy(connection: Connection, policy_id: int) -> Policy:
     return known
 
 
+def named(connection: Connection, text: str) -> int | None:
+    """The id of the stored policy with this name and version, written like ``audit@2``."""
+    name, _, version = text.rpartition("@")
+    if not version.isdecimal() or len(version) > 9:
+        return None
+    found: int | None = connection.execute(
+        select(POLICY.c.id).where(POLICY.c.name == name, POLICY.c.version == int(version))
+    ).scalar()
+    return found
+
+
 def store_policy(connection: Connection, new: Policy, now: datetime) -> int:
     """The id of this policy, stored if it is new.
 

@@ -11,7 +11,6 @@ Steps fall on working days at the opening of the office, never before ``plan_fro
 from __future__ import annotations
 
 import itertools
-import operator
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -38,6 +37,12 @@ class StepKind(StrEnum):
     CLOSURE = "closure"
     HOLD_EXPIRED = "hold_expired"
     LOOK_BACK = "look_back"
+    ANNOUNCE = "announce"
+    SERVICE_DUE = "service_due"
+    DEEMED_SERVED = "deemed_served"
+    EXTENSION_DUE = "extension_due"
+    EXTENSION_LAPSED = "extension_lapsed"
+    HOLD_REQUEST_LAPSED = "hold_request_lapsed"
 
 
 class Step(NamedTuple):
@@ -223,21 +228,6 @@ def due_step(
     Earlier steps of the same track were overtaken (by downtime) and are only recorded. A rung
     is never skipped in favour of a mere repeat of the notice below it.
     """
-    global _recent  # a sweep asks twice of each item: may it fire, and what?
-    asked, found = _recent
-    question = (item, policy, calendar, now)
-    if not all(map(operator.is_, asked, question)):
-        found = _due_step(*question)
-        _recent = question, found
-    return found
-
-
-_recent: tuple[tuple[object, object, object, object], DueStep | None] = (None,) * 4, None
-
-
-def _due_step(
-    item: ItemState, policy: Policy, calendar: WorkCalendar, now: datetime
-) -> DueStep | None:
     best: list[Step] = []
     for track in _tracks(item):
         due: list[Step] = []

@@ -6,34 +6,32 @@ code, a person's handle, another item's reference), never database ids.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import date
 from functools import cache
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
+from rules.command import Command as Command
 from rules.errors import InputError
+from rules.time_commands import Adopt as Adopt
+from rules.time_commands import Confirm as Confirm
+from rules.time_commands import FireStep as FireStep
+from rules.time_commands import GrantExtension as GrantExtension
+from rules.time_commands import Hold as Hold
+from rules.time_commands import LiftStay as LiftStay
+from rules.time_commands import LoseContact as LoseContact
+from rules.time_commands import Recompute as Recompute
+from rules.time_commands import RefuseExtension as RefuseExtension
+from rules.time_commands import RefuseHold as RefuseHold
+from rules.time_commands import RegainContact as RegainContact
+from rules.time_commands import RequestExtension as RequestExtension
+from rules.time_commands import RequestHold as RequestHold
+from rules.time_commands import Resume as Resume
+from rules.time_commands import Serve as Serve
+from rules.time_commands import Stay as Stay
 from rules.vocabulary import Outcome, Severity, Source
 from rules.words import word
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
-    """Base of all commands. ``name`` is what the command line and the API call it."""
-
-    name: ClassVar[str]
-    person_fields: ClassVar[tuple[str, ...]] = ()
-    unit_fields: ClassVar[tuple[str, ...]] = ()
-    item_fields: ClassVar[tuple[str, ...]] = ()
-
-    def words(self, names: tuple[str, ...]) -> Iterator[str]:
-        """The non-empty words in the named fields, for the store to resolve."""
-        for field in names:
-            value = getattr(self, field)
-            if isinstance(value, tuple):
-                yield from value
-            elif value:
-                yield value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,31 +150,6 @@ class AttachEvidence(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RequestExtension(Command):
-    """Ask for a later deadline, before the one in force has passed (申请延期)."""
-
-    name = "request_extension"
-    due: date
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GrantExtension(Command):
-    """Grant the pending request, as proposed or to another day (同意延期)."""
-
-    name = "grant_extension"
-    due: date | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefuseExtension(Command):
-    """Refuse the pending request (不同意延期)."""
-
-    name = "refuse_extension"
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Submit(Command):
     """Say that the work is done and ask for verification (报核)."""
 
@@ -228,22 +201,6 @@ class Deny(Command):
     reason: str = ""
     to: Literal["verification", "deadline"] = "verification"
     due: date | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hold(Command):
-    """Stop the clock until a day, for a reason (中止计时)."""
-
-    name = "hold"
-    until: date
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resume(Command):
-    """Let the clock run again; the deadline moves by the working days it stood still."""
-
-    name = "resume"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -315,24 +272,23 @@ class Record(Command):
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FireStep(Command):
-    """Carry out the step of the agenda that is due (the clock)."""
-
-    name = "fire"
-
-
 COMMANDS: dict[str, type[Command]] = {
     command.name: command
     for command in (
         Register, Screen, Accept, Reject, Merge, Transfer, Assign, Acknowledge, Decline,
         ReportProgress, AttachEvidence, RequestExtension, GrantExtension, RefuseExtension,
-        Submit, Appoint, Pass, Fail, Approve, Deny, Hold, Resume, Reopen, Withdraw, Waive,
-        Comment, Correct, Relist, Record, FireStep,
+        Serve, Confirm, Stay, LiftStay, Submit, Appoint, Pass, Fail, Approve, Deny, RequestHold,
+        Hold, RefuseHold, Resume, Reopen, Withdraw, Waive, Comment, Correct, Relist, Record,
+        LoseContact, RegainContact, Recompute, Adopt, FireStep,
     )
 }  # fmt: skip
 
-SYSTEM_COMMANDS = frozenset({Screen.name, Relist.name, Record.name, FireStep.name})
+SYSTEM_COMMANDS = frozenset(
+    command.name
+    for command in (
+        Screen, Relist, Record, LoseContact, RegainContact, Recompute, Adopt, FireStep,
+    )
+)  # fmt: skip
 """Given by the program itself, never by a person."""
 
 

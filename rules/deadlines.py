@@ -69,6 +69,19 @@ def due_after_hold(item: ItemState, now: datetime, calendar: WorkCalendar) -> da
     return min(moved, max(item.due, item.due_superior)) if item.due_superior else moved
 
 
+def later_by_hold(
+    item: ItemState, field: str, now: datetime, calendar: WorkCalendar
+) -> datetime | None:
+    """The instant in ``field`` once the clock runs again: later by the working days for which
+    the clock has stood still since then."""
+    since: datetime | None = getattr(item, field)
+    if since is None or item.held_at is None:
+        return since
+    day, today = calendar.day_of(since), calendar.day_of(now)
+    days = calendar.between(calendar.day_of(max(since, item.held_at)), today)
+    return since + (calendar.add(day, days) - day) if days > 0 else since
+
+
 def plan_after_hold(item: ItemState, now: datetime, calendar: WorkCalendar) -> datetime:
     """From when on things are planned once the clock runs again: the same plan, as much later."""
     begun = item.plan_from if item.stage in CHASED else max(item.plan_from, item.stage_since)

@@ -11,13 +11,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from rules.agenda import upcoming
+from rules.case import Case
 from rules.commands import SYSTEM_COMMANDS
 from rules.deadlines import shades
 from rules.duties import in_words, relations
 from rules.effects import EFFECTS
 from rules.errors import Refusal
 from rules.events import PAST, Event
-from rules.guards import Case
 from rules.item import ItemState
 from rules.lifecycle import PERMITTED, Row, commands_in
 from rules.policy import Policy
@@ -48,7 +48,10 @@ def decide(case: Case) -> Decision | Refusal:
     effect = EFFECTS[case.command.name](case)
     item = _moved(case, row, effect.changes)
     event = Event(PAST[case.command.name], effect.data, effect.step_key)
-    return decided(item, event, case.policy, case.calendar)._replace(texts=effect.texts)
+    rules, days = case.policy, case.calendar
+    if effect.under is not None:
+        rules, days = effect.under.policy, effect.under.calendar
+    return Decision(item, event, *plan(item, rules, days), effect.texts)
 
 
 class Plan(NamedTuple):

@@ -7,44 +7,12 @@ object to in a command without the field it looks at lets it pass.
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
-from typing import NamedTuple
-
-from rules.agenda import due_step
-from rules.commands import Command
+from rules.case import Case as Case
 from rules.deadlines import FARTHEST
 from rules.duties import covers, is_independent, sits_in_responsible_unit
 from rules.errors import Refusal
-from rules.item import Facts, ItemState, PersonFact, within
-from rules.policy import Policy
+from rules.item import within
 from rules.vocabulary import Outcome, Role, Stage, name
-from rules.workdays import WorkCalendar
-
-
-class Case(NamedTuple):
-    """All that a rule may look at."""
-
-    item: ItemState
-    command: Command
-    actor: PersonFact
-    now: datetime
-    policy: Policy
-    calendar: WorkCalendar
-    facts: Facts
-
-    @property
-    def today(self) -> date:
-        """The campaign's day of the case."""
-        return self.calendar.day_of(self.now)
-
-    def asked(self, field: str) -> object:
-        """The command's field, or None when this command has no such field or it is empty."""
-        return getattr(self.command, field, None) or None
-
-    def asked_day(self, field: str) -> date | None:
-        """The command's field as a day."""
-        value = self.asked(field)
-        return value if isinstance(value, date) else None
 
 
 def require_reason(case: Case) -> Refusal | None:
@@ -149,21 +117,6 @@ def keep_due_in_sight(case: Case) -> Refusal | None:
     )
 
 
-def require_later_due(case: Case) -> Refusal | None:
-    """An extension goes beyond the deadline in force."""
-    due = case.asked_day("due") or case.item.extension_due
-    if due is None or case.item.due is None:
-        return None
-    if due > case.item.due and due >= case.today:
-        return None
-    latest = max(case.item.due, case.today - timedelta(days=1))
-    return Refusal(
-        "RequireLaterDue",
-        f"{due} is no extension of {case.item.due}.",
-        f"Give a day after {latest}.",
-    )
-
-
 def keep_within_superior_limit(case: Case) -> Refusal | None:
     """Nothing passes the superior's deadline (上级时限)."""
     limit = case.item.due_superior
@@ -177,46 +130,6 @@ def keep_within_superior_limit(case: Case) -> Refusal | None:
         f"{due} is later than the superior's deadline {limit}.",
         f"Give a day up to {limit}.",
     )
-
-
-def require_unexpired_due(case: Case) -> Refusal | None:
-    """More time is asked for before the time is up."""
-    due = case.item.due
-    if due is None:
-        return Refusal("RequireUnexpiredDue", "The item has no deadline to extend.")
-    if case.now < case.calendar.end_of(due):
-        return None
-    return Refusal(
-        "RequireUnexpiredDue",
-        f"The deadline {due} has passed; an extension is asked for before that.",
-        "Submit what is done, or ask the coordinator.",
-    )
-
-
-def limit_extensions(case: Case) -> Refusal | None:
-    """A deadline is extended so often and no more."""
-    if case.item.extensions < case.policy.extensions_at_most:
-        return None
-    return Refusal(
-        "LimitExtensions",
-        f"The deadline has been extended {case.item.extensions} times; the policy allows no more.",
-    )
-
-
-def one_request_at_a_time(case: Case) -> Refusal | None:
-    """A second request waits until the first is decided."""
-    if case.item.extension_due is None:
-        return None
-    return Refusal(
-        "OneRequestAtATime", f"A request for {case.item.extension_due} is still undecided."
-    )
-
-
-def require_pending_request(case: Case) -> Refusal | None:
-    """Only what has been asked for can be granted or refused."""
-    if case.item.extension_due is not None:
-        return None
-    return Refusal("RequirePendingRequest", "There is no undecided extension request.")
 
 
 def require_evidence(case: Case) -> Refusal | None:
@@ -341,17 +254,6 @@ def require_stopped_clock(case: Case) -> Refusal | None:
     return Refusal("RequireStoppedClock", "The item is not on hold.")
 
 
-def limit_hold(case: Case) -> Refusal | None:
-    """A hold ends: on a day to come, within the longest time the policy allows."""
-    until = case.asked_day("until")
-    latest = case.today + timedelta(days=case.policy.hold_at_most)
-    if until is not None and case.today <= until <= latest:
-        return None
-    return Refusal(
-        "LimitHold", f"A hold cannot last until {until}.", f"Give until= from today to {latest}."
-    )
-
-
 def require_relapse_possible(case: Case) -> Refusal | None:
     """Only what was put right can relapse."""
     if case.item.outcome in (Outcome.RECTIFIED, Outcome.LONG_TERM):
@@ -372,6 +274,6 @@ def require_relapse_possible(case: Case) -> Refusal | None:
 
 def never_early(case: Case) -> Refusal | None:
     """A step fires at its instant or later."""
-    if due_step(case.item, case.policy, case.calendar, case.now) is not None:
+    if case.due is not None:
         return None
     return Refusal("NeverEarly", "No step of the agenda is due yet.")

@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
+from rules.policy import Policy
 from rules.vocabulary import Outcome, Role, Severity, Stage
+from rules.workdays import WorkCalendar
 
 
 class ItemState(NamedTuple):
@@ -32,6 +34,19 @@ class ItemState(NamedTuple):
     """1 until the item relapses after closing; one flow run each."""
     level: int
     """Rung of the ladder reached under the deadline now in force; 0 when none."""
+    served: int
+    """Highest rung whose act counts as served under the deadline now in force."""
+    confirmed: int
+    """Highest rung whose act somebody who answers for the item has confirmed to have."""
+    rung_at: datetime | None
+    """When the rung reached was reached; time on hold is not counted."""
+    ladder_from: datetime | None
+    """The next rung comes no sooner than its gap after this: when the last rung was planned, when
+    its act was served where the ladder waits for that, or when contact was regained."""
+    stay_until: date | None
+    """Last day of a stay of the ladder; it is over when that day is."""
+    unreachable: bool
+    """Mail to the responsible person comes back: the ladder stands still."""
     version: int
     """Number of events in the history; the next event gets the next number."""
     moves: int
@@ -54,6 +69,10 @@ class ItemState(NamedTuple):
     due: date | None
     due_superior: date | None
     due_version: int
+    due_from: date | None
+    """Day from which ``due`` was worked out by the policy's limit; none: it was set by hand."""
+    due_held: int
+    """Working days by which holds have moved a deadline that was worked out."""
 
     stage_since: datetime
     plan_from: datetime
@@ -67,10 +86,18 @@ class ItemState(NamedTuple):
     hold_until: date | None
     held_at: datetime | None
     holds: int
+    hold_asked_until: date | None
+    """Until when the pending request for a hold would stop the clock."""
+    hold_asked_by: int | None
+    hold_asked_at: datetime | None
 
     extension_due: date | None
     """Proposed date of the pending extension request."""
     extension_by: int | None
+    extension_at: datetime | None
+    """When the pending request was made; time on hold is not counted."""
+    asks: int
+    """Extension requests so far, in all rounds."""
     extensions: int
     """Extensions granted in this round."""
     evidence: int
@@ -96,18 +123,30 @@ class PersonFact(NamedTuple):
     unit_path: str
     roles: tuple[tuple[Role, str], ...]
     active: bool = True
+    reachable: bool = True
+    """False when mail to them comes back."""
 
 
 SYSTEM = PersonFact(0, "system", "", ())
 """The actor of due steps and of a stage's automatic work. It holds no role and judges nothing."""
 
 
+class InForce(NamedTuple):
+    """A stored policy with the calendar of its campaign."""
+
+    id: int
+    policy: Policy
+    calendar: WorkCalendar
+
+
 class Facts(NamedTuple):
-    """What a command refers to, resolved by the store: units and people by the words used."""
+    """What a command refers to, resolved by the store: everything by the words used."""
 
     units: Mapping[str, UnitFact] = {}
     people: Mapping[str, PersonFact] = {}
     items: Mapping[str, ItemState] = {}
+    policies: Mapping[str, InForce] = {}
+    """By name and version: ``audit@2``."""
 
 
 def within(path: str | None, ancestor: str | None) -> bool:

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from rules import guards as g
+from rules import ladder_guards as lg
+from rules import time_guards as tg
 from rules.duties import Relation as R
 from rules.errors import Refusal
 from rules.vocabulary import OPEN_STAGES
@@ -42,6 +44,8 @@ COORDINATOR, SUPERVISOR, VERIFIER, SYSTEM, ANYONE = (
     R.COORDINATOR, R.SUPERVISOR, R.VERIFIER, R.SYSTEM, R.ANYONE,
 )  # fmt: skip
 OFFICE = COORDINATOR | SUPERVISOR
+CLOCKED = OPEN_STAGES[1:]
+CHASED = (S.DEADLINE, S.REMINDER)
 DOER = R.RESPONSIBLE | R.LEADER
 
 DUE_SET = (g.keep_due_in_sight, g.require_future_due, g.keep_within_superior_limit)
@@ -50,12 +54,19 @@ NAMED = (g.forbid_judging_own_unit, g.require_responsible_in_unit, *DUE_SET,
 ENDED = (g.require_reason, g.forbid_judging_own_unit)
 JUDGED = (g.require_running_clock, g.forbid_judging_own_unit)
 STRUCK = (*JUDGED, g.forbid_approving_own_verification)
-ASKED = (g.require_running_clock, g.require_reason, g.require_unexpired_due, g.keep_due_in_sight,
-         g.require_later_due, g.keep_within_superior_limit, g.limit_extensions,
-         g.one_request_at_a_time)  # fmt: skip
-GRANTED = (g.require_pending_request, g.forbid_judging_own_unit, g.keep_due_in_sight,
-           g.require_later_due, g.keep_within_superior_limit)  # fmt: skip
-REFUSED = (g.require_pending_request, *ENDED)
+ASKED = (g.require_running_clock, tg.require_listed_reason, tg.require_unexpired_due,
+         g.keep_due_in_sight, tg.require_later_due, g.keep_within_superior_limit,
+         tg.limit_extension_length, tg.limit_extensions, tg.one_request_at_a_time)  # fmt: skip
+GRANTED = (tg.require_pending_request, tg.require_decider, g.forbid_judging_own_unit,
+           g.keep_due_in_sight, tg.require_later_due, g.keep_within_superior_limit,
+           tg.limit_extension_length)  # fmt: skip
+REFUSED = (tg.require_pending_request, tg.require_decider, *ENDED)
+PAUSE_ASKED = (g.require_running_clock, g.require_reason, tg.limit_hold,
+               tg.one_hold_request_at_a_time)  # fmt: skip
+PAUSED = (g.require_running_clock, tg.require_reason_or_request, g.forbid_judging_own_unit,
+          tg.limit_hold)  # fmt: skip
+SERVED = (lg.require_unserved_act, lg.keep_service_in_time, lg.require_minutes)
+RECOMPUTED = (tg.require_computed_due, *DUE_SET)
 DONE = (g.require_running_clock, g.require_evidence)
 
 # fmt: off
@@ -104,10 +115,22 @@ TABLE: tuple[Row, ...] = (
     *(_row(s, "withdraw",        s.CLOSED,     SUPERVISOR,                  ENDED) for s in OPEN_STAGES),
     *(_row(s, "waive",           s,            SUPERVISOR,                  g.require_reason, g.forbid_waiving_for_oneself) for s in OPEN_STAGES),
     *(_row(s, "attach_evidence", s,            DOER | OFFICE | VERIFIER,    g.require_digest) for s in OPEN_STAGES),
+    *(_row(s, "adopt",           s,            SYSTEM,                      tg.require_known_policy) for s in OPEN_STAGES),
 
     # Wherever a clock runs
-    *(_row(s, "hold",            s,            OFFICE,                      ENDED, g.require_running_clock, g.limit_hold) for s in OPEN_STAGES[1:]),
-    *(_row(s, "resume",          s,            OFFICE,                      g.require_stopped_clock) for s in OPEN_STAGES[1:]),
+    *(_row(s, "request_hold",    s,            DOER,                        PAUSE_ASKED) for s in CLOCKED[:3]),
+    *(_row(s, "refuse_hold",     s,            OFFICE,                      tg.require_pending_hold_request, ENDED) for s in CLOCKED[:3]),
+    *(_row(s, "hold",            s,            OFFICE,                      PAUSED) for s in CLOCKED),
+    *(_row(s, "resume",          s,            OFFICE,                      g.require_stopped_clock) for s in CLOCKED),
+    *(_row(s, "recompute",       s,            SYSTEM,                      RECOMPUTED) for s in CLOCKED),
+    *(_row(s, "lose_contact",    s,            SYSTEM,                      lg.require_contact) for s in CLOCKED),
+    *(_row(s, "regain_contact",  s,            SYSTEM,                      lg.require_lost_contact) for s in CLOCKED),
+
+    # Where the ladder is climbed, or its acts are still on their way
+    *(_row(s, "stay",            s,            SUPERVISOR,                  ENDED, lg.limit_stay) for s in CHASED),
+    *(_row(s, "lift_stay",       s,            SUPERVISOR,                  lg.require_running_stay, g.forbid_judging_own_unit) for s in CHASED),
+    *(_row(s, "serve",           s,            OFFICE,                      SERVED) for s in CLOCKED[1:]),
+    *(_row(s, "confirm",         s,            DOER,                        lg.require_unconfirmed_act) for s in CLOCKED[1:]),
 
     # In every stage
     *(_row(s, "comment",         s,            ANYONE) for s in S),

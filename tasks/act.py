@@ -8,7 +8,7 @@ event (its flow, its notices) is derived later from what was committed here.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from functools import cache
@@ -23,12 +23,12 @@ from models import desk, directory, items, policies, texts, writes
 from models.engine import writing
 from models.items import Loaded
 from models.writes import Entry, Receipt
+from rules.case import Case
 from rules.commands import COMMANDS, Command, FireStep, Register
 from rules.decide import Decision, decide, plan
 from rules.errors import Conflict, InputError, NotFound, Refusal, Refused
 from rules.events import PAST
-from rules.guards import Case
-from rules.item import SYSTEM, Facts, ItemState, PersonFact
+from rules.item import SYSTEM, Facts, InForce, ItemState, PersonFact
 from rules.notices import ANNOUNCED
 from rules.opening import Opening, opened
 from rules.policy import Policy
@@ -152,7 +152,18 @@ def _facts(connection: Connection, command: Command) -> Facts:
         directory.units(connection, command.words(command.unit_fields)),
         directory.people(connection, command.words(command.person_fields)),
         others,
+        _in_force(connection, command.words(command.policy_fields)),
     )
+
+
+def _in_force(connection: Connection, names: Iterable[str]) -> dict[str, InForce]:
+    """The stored policies with these names, like ``audit@2``, with their calendars."""
+    found = {}
+    for name in names:
+        if (policy_id := policies.named(connection, name)) is not None:
+            policy = policies.policy(connection, policy_id)
+            found[name] = InForce(policy_id, policy, calendar_for(policy))
+    return found
 
 
 def _entry(

@@ -12,9 +12,9 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from rules.case import Case
 from rules.commands import Command
-from rules.guards import Case
-from rules.item import Facts, ItemState, PersonFact, UnitFact
+from rules.item import Facts, InForce, ItemState, PersonFact, UnitFact
 from rules.policy import Category, Limit, Policy, Rung
 from rules.vocabulary import Level, Outcome, Role, Severity, Stage
 from rules.workdays import WorkCalendar, WorkYear
@@ -179,17 +179,23 @@ def item_at_intake() -> ItemState:
     return ItemState(
         id=100, ref="R-2026-0100", campaign_id=1, title="窗口推诿", category="conduct",
         severity=Severity.GENERAL, confidential=False,
-        stage=Stage.INTAKE, outcome=None, round=1, life=1, level=0, version=1, moves=1,
+        stage=Stage.INTAKE, outcome=None, round=1, life=1, level=0, served=0, confirmed=0,
+        rung_at=None, ladder_from=None, stay_until=None, unreachable=False, version=1, moves=1,
         head="0" * 64,
         unit_id=None, unit_path=None, co_unit_paths=(), responsible_id=None, leader_id=None,
         verifier_id=None, passed_by=None, waived=None,
-        due_original=None, due=None, due_superior=None, due_version=0,
+        due_original=None, due=None, due_superior=None, due_version=0, due_from=None,
+        due_held=0,
         stage_since=NOW, plan_from=NOW, acknowledged_at=None, submitted_at=None, closed_at=None,
-        on_hold=False, hold_until=None, held_at=None, holds=0,
-        extension_due=None, extension_by=None, extensions=0, evidence=0, fired=(),
+        on_hold=False, hold_until=None, held_at=None, holds=0, hold_asked_until=None,
+        hold_asked_by=None, hold_asked_at=None,
+        extension_due=None, extension_by=None, extension_at=None, asks=0, extensions=0,
+        evidence=0, fired=(),
     )  # fmt: skip
 
 
+OTHER_POLICY = policy(name="other", version=2, reminders_before=(5, 2), ladder=_LADDER[:2])
+"""Another reminder, and half the ladder."""
 OTHER_ITEM = item(Stage.DEADLINE, id=200, ref="R-2026-0200")
 CLOSED_ITEM = item(Stage.CLOSED, id=300, ref="R-2026-0300")
 FOREIGN_ITEM = item(Stage.DEADLINE, id=400, ref="X-2026-0400", campaign_id=2)
@@ -198,6 +204,10 @@ FACTS = Facts(
     units={unit.code: unit for unit in UNITS},
     people={each.code: each for each in PEOPLE},
     items={each.ref: each for each in (item_at_intake(), OTHER_ITEM, CLOSED_ITEM, FOREIGN_ITEM)},
+    policies={
+        "test@1": InForce(1, _PLAIN, calendar()),
+        "other@2": InForce(2, OTHER_POLICY, calendar()),
+    },
 )
 
 

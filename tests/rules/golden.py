@@ -24,13 +24,19 @@ attach_evidence   | intake:CSVRL | assignment:CSVRL      | deadline:CSVRL      |
 request_extension | -            | -                     | deadline:RL         | reminder:RL    | -                     | -                         | -
 grant_extension   | -            | -                     | deadline:CS         | deadline:CS    | -                     | -                         | -
 refuse_extension  | -            | -                     | deadline:CS         | reminder:CS    | -                     | -                         | -
+serve             | -            | -                     | deadline:CS         | reminder:CS    | verification:CS       | closure:CS                | -
+confirm           | -            | -                     | deadline:RL         | reminder:RL    | verification:RL       | closure:RL                | -
+stay              | -            | -                     | deadline:S          | reminder:S     | -                     | -                         | -
+lift_stay         | -            | -                     | deadline:S          | reminder:S     | -                     | -                         | -
 submit            | -            | -                     | verification:RL     | verification:RL| -                     | -                         | -
 appoint           | -            | -                     | -                   | -              | verification:CSP      | -                         | -
 pass              | -            | -                     | -                   | -              | closure:V             | -                         | -
 fail              | -            | -                     | -                   | -              | deadline:V            | -                         | -
 approve           | -            | -                     | -                   | -              | -                     | closed:S                  | -
 deny              | -            | -                     | -                   | -              | -                     | verification/deadline:S   | -
+request_hold      | -            | assignment:RL         | deadline:RL         | reminder:RL    | -                     | -                         | -
 hold              | -            | assignment:CS         | deadline:CS         | reminder:CS    | verification:CS       | closure:CS                | -
+refuse_hold       | -            | assignment:CS         | deadline:CS         | reminder:CS    | -                     | -                         | -
 resume            | -            | assignment:CS         | deadline:CS         | reminder:CS    | verification:CS       | closure:CS                | -
 reopen            | -            | -                     | -                   | -              | -                     | -                         | deadline:CS
 withdraw          | closed:S     | closed:S              | closed:S            | closed:S       | closed:S              | closed:S                  | -
@@ -39,6 +45,10 @@ comment           | intake:A     | assignment:A          | deadline:A          |
 correct           | intake:C     | assignment:C          | deadline:C          | reminder:C     | verification:C        | closure:C                 | closed:C
 relist            | intake:P     | assignment:P          | deadline:P          | reminder:P     | verification:P        | closure:P                 | closed:P
 record            | intake:P     | assignment:P          | deadline:P          | reminder:P     | verification:P        | closure:P                 | closed:P
+lose_contact      | -            | assignment:P          | deadline:P          | reminder:P     | verification:P        | closure:P                 | -
+regain_contact    | -            | assignment:P          | deadline:P          | reminder:P     | verification:P        | closure:P                 | -
+recompute         | -            | assignment:P          | deadline:P          | reminder:P     | verification:P        | closure:P                 | -
+adopt             | intake:P     | assignment:P          | deadline:P          | reminder:P     | verification:P        | closure:P                 | -
 fire              | -            | assignment/deadline:P | deadline/reminder:P | reminder:P     | verification:P        | closure:P                 | closed:P
 """  # noqa: E501
 

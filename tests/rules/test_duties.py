@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import pytest
@@ -339,7 +340,7 @@ def test_a_verifier_is_appointed_only_from_outside_whatever_the_tree(world: Worl
         SYSTEM,
     )
     known = asked.facts._replace(people={"actor": world.actor})
-    decision = decide(asked._replace(facts=known))
+    decision = decide(replace(asked, facts=known))
     me, state = world.actor.id, world.state
     independent = me not in (state.responsible_id, state.leader_id) and (
         state.waived == me or not sits_inside(world)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import pytest
 
 from rules import guards as g
+from rules import ladder_guards as lg
+from rules import time_guards as tg
 from rules.decide import Decision, decide, refusal_for
 from rules.errors import Refusal
 from rules.item import SYSTEM, PersonFact
 from rules.lifecycle import PERMITTED, TABLE
-from rules.vocabulary import Outcome, Stage
+from rules.policy import Reason, Rung
+from rules.vocabulary import Level, Outcome, Stage
 from tests.cast import (
     BUREAU,
     CLOSED_ITEM,
@@ -46,17 +50,24 @@ OBJECTIONS = {
     "report_progress": "Percent",
     "attach_evidence": "Digest",
     "request_extension": (
-        "RunningClock Reason UnexpiredDue InSight LaterDue SuperiorLimit Extensions OneRequest"
+        "RunningClock ListedReason UnexpiredDue InSight LaterDue SuperiorLimit Length Extensions "
+        "OneRequest"
     ),
-    "grant_extension": "PendingRequest OwnUnit InSight LaterDue SuperiorLimit",
-    "refuse_extension": "PendingRequest Reason OwnUnit",
+    "grant_extension": "PendingRequest Decider OwnUnit InSight LaterDue SuperiorLimit Length",
+    "refuse_extension": "PendingRequest Decider Reason OwnUnit",
+    "serve": "UnservedAct ServiceTime Minutes",
+    "confirm": "UnconfirmedAct",
+    "stay": "Reason OwnUnit StayLimit",
+    "lift_stay": "RunningStay OwnUnit",
     "submit": "RunningClock Evidence",
     "appoint": "IndependentVerifier",
     "pass": "RunningClock OwnUnit",
     "fail": "RunningClock OwnUnit Reason InSight FutureDue SuperiorLimit",
     "approve": "RunningClock OwnUnit OwnVerification",
     "deny": "RunningClock OwnUnit OwnVerification Reason InSight FutureDue SuperiorLimit",
-    "hold": "Reason OwnUnit RunningClock HoldLimit",
+    "request_hold": "RunningClock Reason HoldLimit OneHoldRequest",
+    "hold": "ReasonOrRequest OwnUnit RunningClock HoldLimit",
+    "refuse_hold": "PendingHoldRequest Reason OwnUnit",
     "resume": "StoppedClock",
     "reopen": "Relapse Reason InSight FutureDue SuperiorLimit",
     "withdraw": "Reason OwnUnit",
@@ -65,6 +76,10 @@ OBJECTIONS = {
     "correct": "Title",
     "relist": "Title",
     "record": "",
+    "lose_contact": "Contact",
+    "regain_contact": "LostContact",
+    "recompute": "ComputedDue InSight FutureDue SuperiorLimit",
+    "adopt": "KnownPolicy",
     "fire": "Early",
 }
 
@@ -77,8 +92,11 @@ class Bend(NamedTuple):
     changes: Mapping[str, Any] = {}
     actor: PersonFact | None = None
     now: datetime | None = None
+    policy: Mapping[str, Any] = {}
 
 
+REASONS = (Reason(code="weather", zh="天气", en="Weather"),)
+MINUTES = (Rung(act=Level.LETTER, after=1), Rung(act=Level.INTERVIEW, after=5, minutes=True))
 JUDGE: dict[str, Any] = {"verifier_id": COLLEAGUE.id, "unit_id": BUREAU.id}
 HELD: dict[str, Any] = {"on_hold": True, "hold_until": LATER, "held_at": NOW}
 YESTERDAY = TODAY - timedelta(days=1)
@@ -90,6 +108,59 @@ BENDS: dict[str, tuple[Callable[..., Any], list[Bend]]] = {
     "Reason": (g.require_reason, [
         Bend("RequireReason", {"reason": ""}),
         Bend("RequireReason", {"reason": " \t　\n"}),
+    ]),
+    "ListedReason": (tg.require_listed_reason, [
+        Bend("RequireReason", {"reason": " "}),
+        Bend("RequireListedReason", policy={"extension_reasons": REASONS}),
+        Bend("RequireListedReason", {"reason": ""}, policy={"extension_reasons": REASONS}),
+    ]),
+    "ReasonOrRequest": (tg.require_reason_or_request, [Bend("RequireReason", {"reason": " "})]),
+    "Length": (tg.limit_extension_length, [
+        Bend("LimitExtensionLength", policy={"extension_longest": 9}),
+    ]),
+    "Decider": (tg.require_decider, [
+        Bend("RequireDecider", policy={"extensions_decided_by": "supervisors"}),
+        Bend("RequireDecider", actor=SUPERVISOR, policy={"extensions_decided_by": "coordinators"}),
+    ]),
+    "UnservedAct": (lg.require_unserved_act, [
+        Bend("RequireUnservedAct", {}, {"level": 0, "served": 0}),
+        Bend("RequireUnservedAct", {}, {"served": 2}),
+    ]),
+    "UnconfirmedAct": (lg.require_unconfirmed_act, [
+        Bend("RequireUnconfirmedAct", {}, {"level": 0, "confirmed": 0}),
+        Bend("RequireUnconfirmedAct", {}, {"confirmed": 2}),
+    ]),
+    "ServiceTime": (lg.keep_service_in_time, [
+        Bend("KeepServiceInTime", {"on": TODAY + timedelta(days=1)}),
+    ]),
+    "Minutes": (lg.require_minutes, [
+        Bend("RequireMinutes", {"minutes": " "}, policy={"ladder": MINUTES}),
+    ]),
+    "StayLimit": (lg.limit_stay, [
+        Bend("LimitStay", {"until": YESTERDAY}),
+        Bend("LimitStay", {"until": TODAY + timedelta(days=61)}),
+    ]),
+    "RunningStay": (lg.require_running_stay, [
+        Bend("RequireRunningStay", {}, {"stay_until": None}),
+        Bend("RequireRunningStay", {}, {"stay_until": YESTERDAY}),
+    ]),
+    "OneHoldRequest": (tg.one_hold_request_at_a_time, [
+        Bend("OneHoldRequestAtATime", {}, {"hold_asked_until": LATER}),
+    ]),
+    "PendingHoldRequest": (tg.require_pending_hold_request, [
+        Bend("RequirePendingHoldRequest", {}, {"hold_asked_until": None}),
+    ]),
+    "Contact": (lg.require_contact, [Bend("RequireContact", {}, {"unreachable": True})]),
+    "LostContact": (lg.require_lost_contact, [
+        Bend("RequireLostContact", {}, {"unreachable": False}),
+    ]),
+    "ComputedDue": (tg.require_computed_due, [
+        Bend("RequireComputedDue", {}, {"due_from": None}),
+        Bend("RequireComputedDue", {"due": DUE}),
+    ]),
+    "KnownPolicy": (tg.require_known_policy, [
+        Bend("RequireKnownPolicy", {"policy": "nobodys@1"}),
+        Bend("RequireKnownPolicy", {"policy": "test@1"}),
     ]),
     "KnownCategory": (g.require_known_category, [
         Bend("RequireKnownCategory", {"category": "nonsense"}),
@@ -115,22 +186,22 @@ BENDS: dict[str, tuple[Callable[..., Any], list[Bend]]] = {
         Bend("KeepDueInSight", {"due": date.max}),
     ]),
     "FutureDue": (g.require_future_due, [Bend("RequireFutureDue", {"due": YESTERDAY})]),
-    "LaterDue": (g.require_later_due, [
+    "LaterDue": (tg.require_later_due, [
         Bend("RequireLaterDue", {"due": DUE}),
         Bend("RequireLaterDue", {"due": TODAY}),
     ]),
     "SuperiorLimit": (g.keep_within_superior_limit, [
         Bend("KeepWithinSuperiorLimit", {"due": date(2026, 4, 2)}, {"due_superior": LIMIT}),
     ]),
-    "UnexpiredDue": (g.require_unexpired_due, [
+    "UnexpiredDue": (tg.require_unexpired_due, [
         Bend("RequireUnexpiredDue", now=at("2026-03-28 00:00")),
         Bend("RequireUnexpiredDue", {}, {"due": None}),
     ]),
-    "Extensions": (g.limit_extensions, [Bend("LimitExtensions", {}, {"extensions": 2})]),
-    "OneRequest": (g.one_request_at_a_time, [
+    "Extensions": (tg.limit_extensions, [Bend("LimitExtensions", {}, {"extensions": 2})]),
+    "OneRequest": (tg.one_request_at_a_time, [
         Bend("OneRequestAtATime", {}, {"extension_due": LATER}),
     ]),
-    "PendingRequest": (g.require_pending_request, [
+    "PendingRequest": (tg.require_pending_request, [
         Bend("RequirePendingRequest", {}, {"extension_due": None}),
     ]),
     "Evidence": (g.require_evidence, [Bend("RequireEvidence", {}, {"evidence": 0})]),
@@ -166,7 +237,7 @@ BENDS: dict[str, tuple[Callable[..., Any], list[Bend]]] = {
     "StoppedClock": (g.require_stopped_clock, [
         Bend("RequireStoppedClock", {}, {"on_hold": False}),
     ]),
-    "HoldLimit": (g.limit_hold, [
+    "HoldLimit": (tg.limit_hold, [
         Bend("LimitHold", {"until": YESTERDAY}),
         Bend("LimitHold", {"until": TODAY + timedelta(days=181)}),
     ]),
@@ -193,7 +264,9 @@ USUAL = {
     "request_extension": RESPONSIBLE, "submit": RESPONSIBLE,
     "pass": VERIFIER, "fail": VERIFIER, "approve": SUPERVISOR, "deny": SUPERVISOR,
     "withdraw": SUPERVISOR, "waive": SUPERVISOR, "screen": SYSTEM, "relist": SYSTEM,
-    "record": SYSTEM, "fire": SYSTEM,
+    "record": SYSTEM, "fire": SYSTEM, "confirm": RESPONSIBLE, "stay": SUPERVISOR,
+    "lift_stay": SUPERVISOR, "request_hold": RESPONSIBLE, "lose_contact": SYSTEM,
+    "regain_contact": SYSTEM, "recompute": SYSTEM, "adopt": SYSTEM,
 }  # fmt: skip
 
 
@@ -210,7 +283,7 @@ def bent() -> Iterator[Any]:
 
 def _takes(command: str) -> set[str]:
     more = {"category", "due", "to"} if command != "merge" else set()
-    return set(FIELDS[command]) | more
+    return set(FIELDS[command]) | more | ({"on"} if command == "serve" else set())
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row.stage}-{row.command}")
@@ -224,6 +297,8 @@ def test_a_row_has_the_guards_of_the_hand_written_list(row) -> None:
 def test_every_guard_of_every_row_really_refuses(stage: Stage, command: str, bend: Bend) -> None:
     actor = bend.actor or USUAL.get(command, COORDINATOR)
     asked = example(stage, command, actor, bend.fields, bend.changes, bend.now)
+    if bend.policy:
+        asked = replace(asked, policy=policy(**bend.policy))
     refused = decide(asked)
     assert isinstance(refused, Refusal), refused
     assert refused.rule == bend.rule
@@ -255,6 +330,17 @@ ACCEPTED_AT_THE_EDGE = [
     ("a hold until tonight", Stage.DEADLINE, "hold", COORDINATOR, {"until": TODAY}, {}, NOW),
     ("the longest hold", Stage.CLOSURE, "hold", SUPERVISOR,
      {"until": TODAY + timedelta(days=180)}, {}, NOW),
+    ("a hold as long as it was asked for, without a word", Stage.REMINDER, "hold", COORDINATOR,
+     {"until": None, "reason": ""}, {"hold_asked_until": LATER}, NOW),
+    ("a stay until tonight", Stage.REMINDER, "stay", SUPERVISOR, {"until": TODAY}, {}, NOW),
+    ("the longest stay", Stage.DEADLINE, "stay", SUPERVISOR,
+     {"until": TODAY + timedelta(days=60)}, {}, NOW),
+    ("lifted on the stay's last day", Stage.REMINDER, "lift_stay", SUPERVISOR, {},
+     {"stay_until": TODAY}, NOW),
+    ("served on the day the chase began", Stage.REMINDER, "serve", COORDINATOR, {"on": TODAY}, {},
+     at("2026-03-12 10:00")),
+    ("confirmed after it was served by post", Stage.REMINDER, "confirm", LEADER, {},
+     {"served": 2}, NOW),
     ("approved by another supervisor", Stage.CLOSURE, "approve", SECOND_SUPERVISOR, {},
      {"passed_by": SUPERVISOR.id}, NOW),
     ("a supervisor verifies", Stage.VERIFICATION, "appoint", COORDINATOR,
@@ -297,13 +383,13 @@ def test_a_request_beyond_the_superiors_limit_cannot_be_granted_unchanged() -> N
 
 def test_a_policy_without_a_catalogue_accepts_any_category() -> None:
     asked = example(Stage.INTAKE, "accept", COORDINATOR, {"category": "anything"})
-    bare = asked._replace(policy=policy(categories=()))
+    bare = replace(asked, policy=policy(categories=()))
     assert isinstance(decide(bare), Decision)
 
 
 def test_a_policy_may_do_without_evidence() -> None:
     asked = example(Stage.DEADLINE, "submit", RESPONSIBLE, {}, {"evidence": 0})
-    bare = asked._replace(policy=policy(evidence_required=False))
+    bare = replace(asked, policy=policy(evidence_required=False))
     assert isinstance(decide(bare), Decision)
 
 
@@ -313,4 +399,34 @@ def test_a_step_fires_at_its_instant_and_not_a_microsecond_before() -> None:
     refused = decide(early)
     assert isinstance(refused, Refusal)
     assert refused.rule == "NeverEarly"
-    assert isinstance(decide(early._replace(now=instant)), Decision)
+    assert isinstance(decide(replace(early, now=instant)), Decision)
+
+
+def test_an_act_is_not_served_before_the_chase_began() -> None:
+    refused = decide(example(Stage.REMINDER, "serve", COORDINATOR, {"on": YESTERDAY}, {}, NOW))
+    assert isinstance(refused, Refusal)
+    assert refused.rule == "KeepServiceInTime"
+
+
+@pytest.mark.parametrize("text", ["weather", "天气", "Weather", " weather "])
+def test_a_reason_of_the_list_is_known_by_its_code_and_by_its_names(text: str) -> None:
+    asked = example(Stage.DEADLINE, "request_extension", RESPONSIBLE, {"reason": text})
+    decision = decide(replace(asked, policy=policy(extension_reasons=REASONS)))
+    assert isinstance(decision, Decision)
+    assert decision.event.data["code"] == "weather"
+
+
+def test_the_longest_extension_is_counted_in_working_days_from_the_deadline_in_force() -> None:
+    # LATER is the tenth working day after DUE.
+    asked = example(Stage.DEADLINE, "request_extension", RESPONSIBLE)
+    assert isinstance(decide(replace(asked, policy=policy(extension_longest=10))), Decision)
+
+
+@pytest.mark.parametrize(
+    ("decided_by", "actor"), [("coordinators", COORDINATOR), ("supervisors", SUPERVISOR)]
+)
+def test_the_office_that_the_policy_names_decides(decided_by: str, actor: PersonFact) -> None:
+    rules = policy(extensions_decided_by=decided_by)
+    for command in ("grant_extension", "refuse_extension"):
+        asked = example(Stage.DEADLINE, command, actor)
+        assert isinstance(decide(replace(asked, policy=rules)), Decision)

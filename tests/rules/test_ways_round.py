@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -22,7 +23,7 @@ def story(state: ItemState, *steps: tuple[str, PersonFact, dict[str, Any]]) -> I
     for command, actor, fields in steps:
         asked = case(state, COMMANDS[command](**fields), actor)
         known = {**asked.facts.people, **{each.code: each for each in INSIDERS}}
-        decision = decide(asked._replace(facts=asked.facts._replace(people=known)))
+        decision = decide(replace(asked, facts=asked.facts._replace(people=known)))
         if isinstance(decision, Decision):
             state = decision.item
     return state

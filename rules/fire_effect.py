@@ -1,0 +1,78 @@
+"""What a due step changes when it is carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rules.agenda import Step, StepKind
+from rules.case import Case
+from rules.effect import NO_HOLD_REQUEST, NO_REQUEST, Effect
+from rules.ladder_effects import act_served
+from rules.time_effects import clock_restarted, deciders
+from rules.vocabulary import Stage
+
+
+def fire(case: Case) -> Effect:
+    """The due step is carried out; the steps that it overtook are recorded."""
+    due = case.due
+    assert due is not None, "never_early has let this pass"
+    step = due.step
+    keys = (*case.item.fired, step.key, *(s.key for s in due.overtaken))
+    data: dict[str, Any] = {"step": step.kind.value, "level": step.level, "planned": step.at}
+    if due.overtaken:
+        data["skipped"] = [s.key for s in due.overtaken]
+        data["why_skipped"] = "overtaken by a later or weightier step"
+    changes = {**_stepped(case, step), "fired": keys}
+    return Effect(changes, {**data, **_told(case, step)}, step.key)
+
+
+def received(case: Case) -> dict[str, Any]:
+    """The fields of an assignment that is received. The chase starts here: what its plan would
+    have held until now was never said to anybody, and nobody climbs the ladder for it."""
+    return {"acknowledged_at": case.now, "plan_from": case.now}
+
+
+def _stepped(case: Case, step: Step) -> Mapping[str, Any]:
+    """What a step changes besides being fired."""
+    kind = step.kind
+    if kind is StepKind.RUNG:
+        # The gap to the next rung counts from when this one was to come, however late it does.
+        return {
+            "stage": Stage.REMINDER,
+            "level": step.level,
+            "rung_at": case.now,
+            "ladder_from": step.at,
+        }
+    if kind in _CHASING:
+        return {"stage": Stage.REMINDER}
+    if kind is StepKind.DEEMED_RECEIVED:
+        return {"stage": Stage.DEADLINE, **received(case)}
+    if kind is StepKind.HOLD_EXPIRED:
+        # The clock runs from the end of the hold on, however late a sweep notices.
+        return clock_restarted(case, step.at)
+    if kind is StepKind.DEEMED_SERVED:
+        return act_served(case.item, case.policy, step.at)
+    return _ENDING.get(kind, {})
+
+
+_CHASING = frozenset({StepKind.REMIND, StepKind.OVERDUE, StepKind.OVERDUE_AGAIN, StepKind.ANNOUNCE})
+_ENDING: Mapping[StepKind, Mapping[str, Any]] = {
+    StepKind.EXTENSION_LAPSED: NO_REQUEST,
+    StepKind.HOLD_REQUEST_LAPSED: NO_HOLD_REQUEST,
+}
+
+
+def _told(case: Case, step: Step) -> dict[str, Any]:
+    """What the event says besides, for whoever is told of it."""
+    item = case.item
+    match step.kind:
+        case StepKind.RUNG:
+            return {"to": [seat.value for seat in case.policy.ladder[step.level - 1].to]}
+        case StepKind.EXTENSION_DUE:
+            return {"asked": item.extension_due, **deciders(case)}
+        case StepKind.EXTENSION_LAPSED:
+            return {"asked": item.extension_due}
+        case StepKind.HOLD_REQUEST_LAPSED:
+            return {"asked": item.hold_asked_until}
+    return {}
