@@ -29,7 +29,9 @@ def set_up(level: str = "INFO", file: Path | None = None) -> None:
     root.setLevel(level.upper())
     root.propagate = False
     # A tick that finds the last one still at work says so at every tick: that is as intended.
-    scheduler = logging.getLogger("apscheduler")
-    scheduler.handlers[:] = [handler]
-    scheduler.setLevel(logging.ERROR)
-    scheduler.propagate = False
+    # The web server warns of every request that is no HTTP.
+    for name in ("apscheduler", "uvicorn"):
+        other = logging.getLogger(name)
+        other.handlers[:] = [handler]
+        other.setLevel(logging.ERROR)
+        other.propagate = False

@@ -27,10 +27,11 @@ def _setting(
     most: float = 0,
     words: tuple[str, ...] = (),
     begins: tuple[str, ...] = (),
+    secret: bool = False,
 ) -> Any:
     bounds = {"least": least, "most": most} if most else {}
     metadata = {"description": description, "words": words, "begins": begins, **bounds}
-    return field(default=default, metadata=metadata)
+    return field(default=default, metadata=metadata, repr=not secret)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,7 @@ class Settings:
     database_url: str = _setting(
         "",
         "sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME; empty: a SQLite file in the home",
+        secret=True,
     )
     prefect_api_url: str = _setting(
         "", "API of an existing Prefect server; empty: one is started and supervised here"
@@ -53,6 +55,7 @@ class Settings:
     smtp_url: str = _setting(
         "",
         "smtp://USER:PASSWORD@HOST:PORT or smtps://...; empty: mails are written to files",
+        secret=True,
     )
     mail_from: str = _setting("rectiflow@localhost", "sender's address of all mails")
     profile: str = _setting(
@@ -81,7 +84,9 @@ class Settings:
         "", "addresses, with commas between, of the reverse proxies whose X-Forwarded-* is believed"
     )
     secret_key: str = _setting(
-        "", "secret with which links are signed; empty: one is made and kept in the home"
+        "",
+        "secret with which links are signed; empty: one is made and kept in the home",
+        secret=True,
     )
     operator_mail: str = _setting(
         "", "where the watchdog writes when the machinery stands still; empty: only to the log"

@@ -22,7 +22,7 @@ from sqlalchemy import Connection
 from config.logging import log_context
 from config.secrets import secret_key
 from config.settings import Settings
-from models import directory, given, items
+from models import directory, given, items, policies
 from models.engine import reading
 from models.given import Given, Reader
 from models.items import Loaded
@@ -102,6 +102,8 @@ class Seen(NamedTuple):
     stage: str = ""
     version: int = 0
     actor: PersonFact | None = None
+    zone: str = "UTC"
+    """In which the campaign tells the time."""
     receipt: Given | None = None
     refusal: Refusal | None = None
 
@@ -217,8 +219,10 @@ def _seen(connection: Connection, link: Link, now: datetime) -> Seen:
         # Signed by us, but for another database, or for what is there no more.
         return Seen(Standing.FORGED)
     item = loaded.item
-    reader = given.reader(connection, person.id)
-    seen = Seen(Standing.READY, link, reader, item.ref, stage=item.stage.value, actor=person)
+    seen = Seen(
+        Standing.READY, link, given.reader(connection, person.id), item.ref, actor=person,
+        stage=item.stage.value, zone=policies.policy(connection, loaded.policy_id).zone,
+    )  # fmt: skip
     if receipt := given.under_key(connection, link.key):
         return seen._replace(standing=Standing.DONE, receipt=receipt)
     if not person.active:

@@ -147,3 +147,14 @@ def test_settings_are_read_from_the_environment_when_asked(
 ) -> None:
     monkeypatch.setenv("RECTIFLOW_HOME", str(tmp_path))
     assert load().home == tmp_path
+
+
+def test_what_is_secret_is_not_shown_when_settings_are_printed() -> None:
+    settings = load(
+        {
+            "RECTIFLOW_SECRET_KEY": "geheim",
+            "RECTIFLOW_SMTP_URL": "smtp://a:geheim@h",
+            "RECTIFLOW_DATABASE_URL": "postgresql://a:geheim@h/d",
+        }
+    )
+    assert "geheim" not in repr(settings)

@@ -54,7 +54,7 @@ HOME_OF: dict[str, tuple[str, ...]] = {
     "rich": ("cli/",),
     "fastapi": ("web/",),
     "starlette": ("web/",),
-    "uvicorn": ("web/",),
+    "uvicorn": ("web/", "flows/server_process.py"),
     "itsdangerous": ("tasks/links.py",),
     "icalendar": ("notifications/ics.py",),
 }

@@ -1,0 +1,121 @@
+"""How a page is made: its language, its template, and what it says when something cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache, partial
+from http import HTTPStatus
+from importlib.metadata import version
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from rules.vocabulary import name
+from web.words import LANGUAGES, WORDS, say
+
+FOLDER = Path(__file__).parent
+
+STATIC = FOLDER / "static"
+
+
+@cache
+def program_version() -> str:
+    """The version of the program; static files are asked for by it."""
+    return version("rectiflow")
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+
+
+def language(request: Request, spoken: str = "") -> str:
+    """The language of a page: asked for by ``?lang``, else the browser's, else the person's."""
+    for asked in (request.query_params.get("lang", ""), *_accepted(request), spoken):
+        if (found := _known(asked)) is not None:
+            return found
+    return LANGUAGES[0]
+
+
+def page(
+    request: Request,
+    template: str,
+    *,
+    lang: str = "",
+    status: int = HTTPStatus.OK,
+    headers: Mapping[str, str] | None = None,
+    **values: object,
+) -> HTMLResponse:
+    """A page from its template. ``t`` speaks its language, ``word`` names stored values,
+    ``local`` tells an instant in a zone."""
+    spoken = lang or language(request)
+    text = (
+        _environment()
+        .get_template(template)
+        .render(
+            lang=spoken,
+            other="en" if spoken.startswith("zh") else "zh-CN",
+            version=program_version(),
+            t=partial(say, spoken),
+            word=partial(name, lang=spoken),
+            local=_local,
+            **values,
+        )
+    )
+    return HTMLResponse(text, status, dict(headers or {}))
+
+
+def problem(
+    request: Request, status: int, key: str = "", *, lang: str = "", **values: object
+) -> HTMLResponse:
+    """A page that says in a sentence what is not possible, and what to do."""
+    spoken = lang or language(request)
+    known = key or (str(int(status)) if str(int(status)) in WORDS else _nearest(status))
+    return page(
+        request,
+        "problem.html",
+        lang=spoken,
+        status=status,
+        title=say(spoken, f"{known}.title"),
+        sentence=say(spoken, known, **values),
+    )
+
+
+def _local(instant: datetime, zone: str) -> str:
+    """An instant as a clock in this zone shows it."""
+    return f"{instant.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+
+
+def _nearest(status: int) -> str:
+    return "500" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "400"
+
+
+def _known(asked: str) -> str | None:
+    """The language of ours that is meant: by its first part, as ``en-GB`` means English."""
+    first = asked.strip().lower().partition("-")[0]
+    return next((known for known in LANGUAGES if known.partition("-")[0] == first), None)
+
+
+def _accepted(request: Request) -> list[str]:
+    """The languages that the browser accepts, the most wanted first (RFC 9110 12.5.4)."""
+    found: list[tuple[float, str]] = []
+    for part in request.headers.get("accept-language", "")[:200].split(","):
+        tag, _, quality = part.partition(";")
+        try:
+            weight = float(quality.strip().removeprefix("q=") or 1)
+        except ValueError:
+            weight = 0.0
+        if weight > 0:
+            found.append((-weight, tag))
+    return [tag for _, tag in sorted(found, key=lambda each: each[0])]

@@ -1,0 +1,1 @@
+"""One module a thing: each has a ``router`` that the application takes in."""

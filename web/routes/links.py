@@ -1,0 +1,65 @@
+"""One-purpose links: a page that says what will be done, with one button; only that acts."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import Response
+
+from rules.vocabulary import name
+from tasks import links
+from tasks.links import Seen, Standing
+from web.at_hand import InOffice, caller_of
+from web.pages import language, page, problem
+
+router = APIRouter()
+
+STATUS = {
+    Standing.EXPIRED: HTTPStatus.GONE,
+    Standing.MOVED_ON: HTTPStatus.CONFLICT,
+    Standing.LEFT: HTTPStatus.GONE,
+    Standing.UNSEATED: HTTPStatus.FORBIDDEN,
+    Standing.REFUSED: HTTPStatus.CONFLICT,
+    Standing.FORGED: HTTPStatus.NOT_FOUND,
+}
+"""How a link that cannot be used is answered."""
+
+
+@router.api_route("/l/{token}", methods=["GET", "HEAD"])
+def show(request: Request, token: str, office: InOffice) -> Response:
+    """What the link would do. Nothing is done: mail programs and scanners look, too."""
+    return _told(request, links.look(office, token), links.form_token(office.settings, token))
+
+
+@router.post("/l/{token}")
+def act(
+    request: Request, token: str, office: InOffice, form: Annotated[str, Form()] = ""
+) -> Response:
+    """Do it, once. A repetition is shown the first receipt."""
+    elsewhere = request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none")
+    if elsewhere or not links.form_is_ours(office.settings, token, form):
+        return problem(request, HTTPStatus.FORBIDDEN, "form")
+    return _told(request, links.use(office, token), form)
+
+
+def _told(request: Request, seen: Seen, form: str) -> Response:
+    lang = language(request, seen.reader.lang if seen.reader else "")
+    if seen.standing is Standing.FORGED and not request.app.state.forged.may_try(
+        caller_of(request)
+    ):
+        return problem(request, HTTPStatus.TOO_MANY_REQUESTS, "many", lang=lang)
+    if seen.standing in (Standing.READY, Standing.DONE):
+        return page(request, "link.html", lang=lang, seen=seen, form=form)
+    key, values = seen.standing.value, {}
+    match seen.standing:
+        case Standing.MOVED_ON:
+            values = {"ref": seen.ref, "stage": name(seen.stage, lang)}
+        case Standing.UNSEATED:
+            values = {"ref": seen.ref}
+        case Standing.REFUSED if seen.refusal is not None:
+            values = {"reason": str(seen.refusal)}
+        case Standing.REFUSED:
+            return problem(request, HTTPStatus.CONFLICT, "refused.busy", lang=lang)
+    return problem(request, STATUS[seen.standing], key, lang=lang, **values)
