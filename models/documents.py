@@ -1,11 +1,22 @@
-"""Formal documents: numbered in series, issued once for each occasion."""
+"""The register of papers: numbered in series, issued once for each occasion."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, exists, func, insert, literal, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+)
 
 from models.event import EventRow
 from models.formal_notice import FormalNotice
@@ -16,32 +27,43 @@ EVENT = EventRow.__table__  # type: ignore[attr-defined]
 NOTED_UNDER = "document/"
 """What the idempotency key of a document's event begins with; the serial follows."""
 
+ORDER, INTERVIEW, MINUTES = "order", "interview", "minutes"
+
 
 class Occasion(NamedTuple):
-    """What a document is issued for; there is one document for each.
-
-    ``level`` tells documents of a kind apart within a round: for the acts of the ladder the rung,
-    and a hundred more each time that the ladder is climbed anew under another deadline; for
-    orders the number of the assignment in the history; else 0.
-    """
+    """What a paper is issued for; there is one for each. See :class:`FormalNotice`."""
 
     item_id: int
     kind: str
     life: int
     round: int
     level: int
+    occasion: int
 
 
 class Issued(NamedTuple):
-    """A document in the register."""
+    """A paper in the register."""
 
     kind: str
     serial: str
     level: int
 
 
+class Held(NamedTuple):
+    """An interview that was held: its notice, and what is known of how it went."""
+
+    serial: str
+    life: int
+    round: int
+    level: int
+    occasion: int
+    served_at: datetime
+    served_by: int | None
+    minutes: str
+
+
 def issued(connection: Connection, occasion: Occasion) -> str | None:
-    """The serial of the document already issued on this occasion."""
+    """The serial of the paper already issued on this occasion."""
     found: str | None = connection.execute(_ISSUED, occasion._asdict()).scalar()
     return found
 
@@ -68,16 +90,23 @@ _TAKE = text(
 
 
 def issue(
-    connection: Connection, occasion: Occasion, serial: str, file: str, now: datetime
+    connection: Connection,
+    occasion: Occasion,
+    serial: str,
+    file: str,
+    now: datetime,
+    *,
+    signer_id: int | None = None,
+    addressee_id: int | None = None,
 ) -> None:
-    """Enter the document in the register."""
-    connection.execute(
-        insert(NOTICE).values(**occasion._asdict(), serial=serial, file=file, issued_at=now)
-    )
+    """Enter the paper in the register."""
+    people = {"signer_id": signer_id, "addressee_id": addressee_id}
+    values = {**occasion._asdict(), **people, "serial": serial, "file": file, "issued_at": now}
+    connection.execute(insert(NOTICE).values(values))
 
 
 def unnoted(connection: Connection, item_id: int) -> list[Issued]:
-    """The item's documents that its history does not mention yet, oldest first."""
+    """The item's papers that its history does not mention yet, oldest first."""
     key = literal(NOTED_UNDER) + NOTICE.c.serial
     noted = exists().where(EVENT.c.idempotency_key == key)
     statement = (
@@ -88,26 +117,24 @@ def unnoted(connection: Connection, item_id: int) -> list[Issued]:
     return [Issued(*row) for row in connection.execute(statement)]
 
 
-def last_level(connection: Connection, item_id: int, kind: str) -> int | None:
-    """The highest level for which the item has a document of this kind; none without any."""
-    found: int | None = connection.execute(
-        select(func.max(NOTICE.c.level)).where(NOTICE.c.item_id == item_id, NOTICE.c.kind == kind)
-    ).scalar()
-    return found
+def last_occasion(connection: Connection, item_id: int, kind: str) -> int:
+    """The latest occasion on which the item got a paper of this kind; 0 without any."""
+    latest = select(func.max(NOTICE.c.occasion))
+    return connection.execute(latest.where(_of(item_id, kind))).scalar() or 0
 
 
-def acknowledge(connection: Connection, item_id: int, kind: str, now: datetime) -> None:
-    """The addressee has confirmed receipt of the item's newest document of this kind.
-
-    Older ones went to somebody who was replaced before they confirmed; they stay unconfirmed.
-    """
-    newest = (
-        select(func.max(NOTICE.c.id))
-        .where(NOTICE.c.item_id == item_id, NOTICE.c.kind == kind)
-        .scalar_subquery()
+def without_minutes(connection: Connection, item_id: int) -> list[Held]:
+    """Interviews of the item that have minutes, but no paper with them yet, oldest first."""
+    paper = NOTICE.alias("paper")
+    same = (paper.c[field] == NOTICE.c[field] for field in ("item_id", "life", "round", "occasion"))
+    written = exists().where(and_(paper.c.kind == MINUTES, *same))
+    statement = (
+        select(*(NOTICE.c[field] for field in Held._fields))
+        .where(_of(item_id, INTERVIEW), NOTICE.c.minutes != "", ~written)
+        .order_by(NOTICE.c.id)
     )
-    connection.execute(
-        update(NOTICE)
-        .where(NOTICE.c.id == newest, NOTICE.c.acknowledged_at.is_(None))
-        .values(acknowledged_at=now)
-    )
+    return [Held(*row) for row in connection.execute(statement)]
+
+
+def _of(item_id: int, kind: str) -> ColumnElement[bool]:
+    return and_(NOTICE.c.item_id == item_id, NOTICE.c.kind == kind)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from datetime import date
 from typing import NamedTuple
 
@@ -28,10 +27,12 @@ class Candidate(NamedTuple):
 
 
 class Assignment(NamedTuple):
-    """The last assignment of an item: its number in the history, and the deadline it set."""
+    """The last assignment of an item: its number in the history, the deadline it set, and who
+    gave it (0: the program)."""
 
     seq: int
     due: date | None
+    actor_id: int
 
 
 def description_of(connection: Connection, item_id: int) -> str:
@@ -75,7 +76,7 @@ def same_matter(connection: Connection, item: ItemState, limit: int = 10) -> lis
 def last_assignment(connection: Connection, item_id: int) -> Assignment | None:
     """The item's last assignment; none for one that was never assigned here."""
     row = connection.execute(
-        select(EVENT.c.seq, EVENT.c.data)
+        select(EVENT.c.seq, EVENT.c.data, EVENT.c.actor_id)
         .where(EVENT.c.item_id == item_id, EVENT.c.kind == "assigned")
         .order_by(EVENT.c.seq.desc())
         .limit(1)
@@ -83,7 +84,7 @@ def last_assignment(connection: Connection, item_id: int) -> Assignment | None:
     if row is None:
         return None
     due = json.loads(row.data).get("due")
-    return Assignment(row.seq, date.fromisoformat(due) if due else None)
+    return Assignment(row.seq, date.fromisoformat(due) if due else None, row.actor_id)
 
 
 def appointed_already(connection: Connection, item_id: int) -> bool:
@@ -99,16 +100,16 @@ def appointed_already(connection: Connection, item_id: int) -> bool:
 
 
 class FiredRung(NamedTuple):
-    """A rung of the ladder that has fired, and for the how many-th time in the item's round."""
+    """A rung of the ladder that has fired, and the number of that event in the history."""
 
     level: int
-    times: int
+    seq: int
 
 
 def rungs_fired(connection: Connection, item: ItemState) -> list[FiredRung]:
     """The rungs that have fired under the deadline under which the last one did, in order."""
     rows = connection.execute(
-        select(EVENT.c.step_key, EVENT.c.data)
+        select(EVENT.c.step_key, EVENT.c.data, EVENT.c.seq)
         .where(
             EVENT.c.item_id == item.id,
             EVENT.c.kind == "step_fired",
@@ -116,13 +117,11 @@ def rungs_fired(connection: Connection, item: ItemState) -> list[FiredRung]:
         )
         .order_by(EVENT.c.seq)
     ).all()
-    times: Counter[int] = Counter()
-    fired = []
-    for row in rows:
-        level = int(json.loads(row.data)["level"])
-        times[level] += 1
-        fired.append((_deadline(row.step_key), FiredRung(level, times[level])))
-    return [rung for deadline, rung in fired if deadline == fired[-1][0]]
+    return [
+        FiredRung(int(json.loads(row.data)["level"]), row.seq)
+        for row in rows
+        if _deadline(row.step_key) == _deadline(rows[-1].step_key)
+    ]
 
 
 def _deadline(step_key: str) -> str:

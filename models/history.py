@@ -62,16 +62,20 @@ class DeliveryView(NamedTuple):
 
 
 class DocumentView(NamedTuple):
-    """One formal notice or record of the item."""
+    """One paper about the item; ``served_by`` is None when the program deemed it served."""
 
     kind: str
     serial: str
     life: int
     round: int
     level: int
+    signer: Named | None
+    addressee: Named | None
     file: str
     issued_at: datetime
     served_at: datetime | None
+    served_how: str
+    served_by: Named | None
     acknowledged_at: datetime | None
 
 
@@ -150,10 +154,19 @@ def deliveries(connection: Connection, item_id: int) -> list[DeliveryView]:
 
 
 def documents(connection: Connection, item_id: int) -> list[DocumentView]:
-    """The item's formal notices and records, in the order they were issued."""
-    columns = [NOTICE.c[field] for field in DocumentView._fields]
-    statement = select(*columns).where(NOTICE.c.item_id == item_id).order_by(NOTICE.c.id)
-    return [DocumentView(*row) for row in connection.execute(statement)]
+    """The item's papers, in the order they were issued."""
+    statement = select(NOTICE).where(NOTICE.c.item_id == item_id).order_by(NOTICE.c.id)
+    rows = connection.execute(statement).all()
+    ids = {one for row in rows for one in (row.signer_id, row.addressee_id, row.served_by)}
+    people = named(connection, PERSON, ids)
+    return [
+        DocumentView(
+            row.kind, row.serial, row.life, row.round, row.level, people.get(row.signer_id),
+            people.get(row.addressee_id), row.file, row.issued_at, row.served_at, row.served_how,
+            people.get(row.served_by), row.acknowledged_at,
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def evidence(connection: Connection, item_id: int) -> list[EvidenceView]:

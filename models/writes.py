@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Update, bindparam, func, insert, select, update
 
+from models import service
 from models.event import EventRow
 from models.evidence import Evidence
 from models.extension_request import ExtensionRequest
@@ -182,6 +183,12 @@ _FOLLOWED_FROM_NOW = (
     .where(ITEM.c.id == bindparam("of_id"), ITEM.c.followed < 0)
     .values(followed=ITEM.c.moves - 1)
 )
+# The flow has something to do although the item has not moved: the minutes are drawn up.
+_FOLLOWED_AGAIN = (
+    update(ITEM)
+    .where(ITEM.c.id == bindparam("of_id"), ITEM.c.followed == ITEM.c.moves)
+    .values(followed=ITEM.c.moves - 1)
+)
 _INSERT_ITEM = Prepared(
     insert(ITEM).inline(), [c.name for c in ITEM.columns if c.name not in FOLLOWERS]
 )
@@ -261,6 +268,10 @@ def _project(connection: Connection, entry: Entry) -> None:
         _decide_extension(connection, entry)
     elif event.kind == "reopened":
         connection.execute(_FOLLOWED_FROM_NOW, {"of_id": item.id})
+    elif service.tells(event):
+        service.catch_up(connection, item.id)
+        if event.data.get("minutes"):
+            connection.execute(_FOLLOWED_AGAIN, {"of_id": item.id})
 
 
 def _decide_extension(connection: Connection, entry: Entry) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from prefect import task
 
-from models import findings
+from models import findings, papers
 from models.engine import reading
 from rules.item import ItemState
 from rules.vocabulary import Outcome, Stage
 from tasks.at_hand import RETRIES, RETRY_DELAYS, in_office, load
-from tasks.documents import issue, note
+from tasks.documents import issue, issue_minutes, note
 from tasks.office import Office
+from tasks.paper_facts import Asked
 
 
 @task(name="closing record", retries=RETRIES, retry_delay_seconds=list(RETRY_DELAYS))
@@ -26,11 +27,15 @@ async def reply_to_complainant(item_id: int) -> None:
 
 
 def _closing_record(at: Office, item_id: int) -> None:
-    # First what earlier work has left unnoted: the record speaks of the whole history.
-    note(at, load(at, item_id).item)
+    # First what earlier work has left undone: the record speaks of the whole history.
+    loaded = load(at, item_id)
+    issue_minutes(at, loaded)
+    note(at, loaded.item)
     loaded = load(at, item_id)
     if _has_ended(loaded.item):
-        issue(at, loaded, "closing", 0)
+        with reading(at.engine) as connection:
+            signer = papers.ended_by(connection, item_id)
+        issue(at, loaded, Asked("closing", signer_id=signer))
 
 
 def _reply(at: Office, item_id: int) -> None:
@@ -40,7 +45,7 @@ def _reply(at: Office, item_id: int) -> None:
     with reading(at.engine) as connection:
         complainant = findings.complainant_of(connection, item_id)
     if complainant.strip():
-        issue(at, loaded, "reply", 0)
+        issue(at, loaded, Asked("reply"))
 
 
 def _has_ended(item: ItemState) -> bool:

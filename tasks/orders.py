@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from models import documents, findings, items
-from models.engine import reading, writing
+from models.engine import reading
 from rules.vocabulary import Stage
-from tasks.documents import issue
+from tasks.documents import catch_up, issue
 from tasks.office import Office
+from tasks.paper_facts import Asked
 
 ORDERED = (Stage.ASSIGNMENT, Stage.DEADLINE, Stage.REMINDER)
 """While somebody works, or is to work, on what has been assigned."""
@@ -22,14 +23,15 @@ def issue_order(at: Office, item_id: int) -> None:
     with reading(at.engine) as connection:
         loaded = items.by_id(connection, item_id)
         assignment = findings.last_assignment(connection, item_id)
-        ordered = documents.last_level(connection, item_id, "order") or 0
+        ordered = documents.last_occasion(connection, item_id, documents.ORDER)
     if loaded is None or assignment is None:
         return
     item = loaded.item
     if item.stage not in ORDERED or item.responsible_id is None:
         return
     if ordered < assignment.seq:
-        issue(at, loaded, "order", assignment.seq, assignment.due)
-    if item.acknowledged_at is not None:
-        with writing(at.engine) as connection:
-            documents.acknowledge(connection, item.id, "order", item.acknowledged_at)
+        signer = assignment.actor_id or None
+        asked = Asked(documents.ORDER, 0, assignment.seq, assignment.due, signer)
+        issue(at, loaded, asked)
+    elif item.acknowledged_at is not None:
+        catch_up(at, item)

@@ -13,6 +13,7 @@ from rules.commands import Appoint
 from rules.duties import is_independent
 from rules.vocabulary import Stage
 from tasks.at_hand import RETRIES, RETRY_DELAYS, carry_out, in_office, load, once
+from tasks.documents import issue_minutes
 from tasks.office import Office
 
 log = logging.getLogger("rectiflow.verification")
@@ -33,6 +34,7 @@ def _appoint(at: Office, item_id: int) -> None:
     item = loaded.item
     if item.stage is not Stage.VERIFICATION:
         return
+    issue_minutes(at, loaded)
     with reading(at.engine) as connection:
         if findings.appointed_already(connection, item.id):
             return

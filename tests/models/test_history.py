@@ -130,8 +130,8 @@ def test_mails_are_told_with_the_event_they_come_from(
 def test_papers_come_in_the_order_of_their_issue(engine: Engine, item: int) -> None:
     with writing(engine) as connection:
         for level, serial in ((1, "提醒函〔2026〕1号"), (2, "约谈〔2026〕1号")):
-            occasion = documents.Occasion(item, "letter", 1, 1, level)
-            documents.issue(connection, occasion, serial, f"{level}.html", MONDAY)
+            occasion = documents.Occasion(item, "letter", 1, 1, level, level)
+            documents.issue(connection, occasion, serial, f"{level}.docx", MONDAY)
     with reading(engine) as connection:
         found = history.documents(connection, item)
     assert [(paper.serial, paper.level) for paper in found] == [
