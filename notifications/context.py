@@ -55,7 +55,8 @@ KINDS = (
 SUBJECT_TITLE_LENGTH = 80
 """Characters of an item's title that a subject line carries; the body carries all of it."""
 
-_CONFIDENTIAL = {"zh-CN": "[保密]", "en": "[Confidential]"}
+CONFIDENTIAL = {"zh-CN": "[保密]", "en": "[Confidential]"}
+"""What stands in the place of a confidential item's title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,8 @@ class NoticeContext:
     ``act_name`` what it is called. ``actor_name`` is empty when a due step acted and not a person.
     ``command_hint`` is the command this person is expected to give; empty means that nothing is
     expected of them, and the notice says so. ``why`` is the rule that made the person hear of it.
-    ``late_by`` is set when the notice leaves later than it should have.
+    ``link`` does ``link_command`` and nothing else. ``on_behalf_of`` names who is away, when a
+    substitute gets the notice. ``late_by`` is set when the notice leaves later than it should have.
 
     Raises ``InputError`` for a kind or language that has no templates.
     """
@@ -107,6 +109,9 @@ class NoticeContext:
     next_step: NextStep | None = None
     why: str = ""
     command_hint: str = ""
+    link: str = ""
+    link_command: str = ""
+    on_behalf_of: str = ""
     url: str | None = None
     occurred_at: str = ""
     late_by: str | None = None
@@ -125,7 +130,7 @@ class NoticeContext:
     def subject_title(self) -> str:
         """The title as a subject line may show it: hidden when confidential, cut when long."""
         if self.confidential:
-            return _CONFIDENTIAL[self.lang]
+            return CONFIDENTIAL[self.lang]
         if len(self.title) > SUBJECT_TITLE_LENGTH:
             return self.title[: SUBJECT_TITLE_LENGTH - 1] + "…"
         return self.title

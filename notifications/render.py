@@ -2,7 +2,8 @@
 
 A set is ``templates/<kind>.<lang>/{subject.txt,body.txt,body.html}``; the bodies extend
 ``base.<lang>``. An office replaces single files in a folder of its own, searched first. Templates
-run in a sandbox and know no variable but those of :data:`notifications.view.VARIABLES`.
+run in a sandbox and know no variable but those of :data:`notifications.view.VARIABLES`, or of
+:data:`notifications.gathered.GATHERED_VARIABLES`.
 """
 
 from __future__ import annotations
@@ -24,11 +25,18 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from notifications.cleaning import one_line
 from notifications.context import KINDS, LANGUAGES, NoticeContext
-from notifications.preview import bare_notice, preview_notice
+from notifications.gathered import GATHERED, GATHERED_VARIABLES, GatheredContext, gathered_view
+from notifications.preview import (
+    bare_gathered,
+    bare_notice,
+    preview_gathered,
+    preview_notice,
+)
 from notifications.view import VARIABLES, view
 from rules.errors import InputError
 
 TEMPLATES = Path(__file__).parent / "templates"
+Context = NoticeContext | GatheredContext
 # What a template can raise: Jinja's own errors, a file that is not UTF-8, a wrong expression.
 _FAULTS = (TemplateError, ArithmeticError, LookupError, TypeError, ValueError)
 _EMPTY_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
@@ -76,9 +84,9 @@ class Renderer:
         )
         self._sets: dict[tuple[str, str], _Set] = {}
 
-    def render(self, context: NoticeContext) -> Rendered:
-        """The notice in its language."""
-        values = view(context)
+    def render(self, context: Context) -> Rendered:
+        """The notice, or the mail about many, in its language."""
+        values = _values(context)
         try:
             templates = self._set(context.kind, context.lang)
             return Rendered(
@@ -101,14 +109,19 @@ class Renderer:
 
     def check(self) -> list[InputError]:
         """What is wrong with the templates, one error a set; empty when every notice renders."""
-        return [
-            fault
+        examples: list[tuple[Context, Context]] = [
+            (preview_notice(kind, lang), bare_notice(kind, lang))
             for kind in KINDS
             for lang in LANGUAGES
-            if (fault := self._fault(preview_notice(kind, lang), bare_notice(kind, lang)))
         ]
+        examples += [
+            (preview_gathered(kind, lang), bare_gathered(kind, lang))
+            for kind in GATHERED
+            for lang in LANGUAGES
+        ]
+        return [fault for each in examples if (fault := self._fault(*each))]
 
-    def _fault(self, *notices: NoticeContext) -> InputError | None:
+    def _fault(self, *notices: Context) -> InputError | None:
         try:
             for notice in notices:
                 self.render(notice)
@@ -127,7 +140,11 @@ class Renderer:
         return found
 
 
-def render(context: NoticeContext, overrides: Path | None = None) -> Rendered:
+def _values(context: Context) -> dict[str, object]:
+    return gathered_view(context) if isinstance(context, GatheredContext) else view(context)
+
+
+def render(context: Context, overrides: Path | None = None) -> Rendered:
     """The notice in its language, by a renderer that is kept for the next one."""
     return _renderer(overrides).render(context)
 
@@ -142,12 +159,16 @@ def _renderer(overrides: Path | None) -> Renderer:
     return Renderer(overrides)
 
 
-def _template_fault(error: Exception, context: NoticeContext) -> InputError:
+def _variables(context: Context) -> frozenset[str]:
+    return GATHERED_VARIABLES if isinstance(context, GatheredContext) else VARIABLES
+
+
+def _template_fault(error: Exception, context: Context) -> InputError:
     where = f"{context.kind}.{context.lang}"
     if isinstance(error, TemplateSyntaxError):
         where = f"{error.name or where}, line {error.lineno}"
     return InputError(
         f"The mail template cannot be used: {error}.",
-        f"It must be UTF-8 and may use {', '.join(sorted(VARIABLES))}.",
+        f"It must be UTF-8 and may use {', '.join(sorted(_variables(context)))}.",
         where=where,
     )

@@ -24,8 +24,12 @@ _OFFICES = {"coordinators": Role.COORDINATOR, "supervisors": Role.SUPERVISOR}
 _FIELDS = tuple(field.name for field in fields(NoticeContext))
 _DERIVED = (
     *("subject_title", "due_text", "proposed_due_text", "until_text", "days_text"),
-    *("role_name", "stage_name", "outcome_name", "level_name"),
+    *("role_name", "stage_name", "outcome_name", "level_name", "link_text"),
 )
+_LINKS = {
+    "acknowledge": {"zh-CN": "签收", "en": "acknowledge"},
+    "confirm": {"zh-CN": "确认收到", "en": "confirm receipt"},
+}
 
 VARIABLES = frozenset((*_FIELDS, *_DERIVED))
 """The names that a template may use."""
@@ -94,4 +98,5 @@ def view(context: NoticeContext) -> dict[str, object]:
         "stage_name": name(shown.stage, lang),
         "outcome_name": name(shown.outcome, lang),
         "level_name": level_text(shown.level, lang),
+        "link_text": _LINKS.get(shown.link_command, {}).get(lang, ""),
     }

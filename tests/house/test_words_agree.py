@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from notifications.context import KINDS, LANGUAGES
+from notifications.gathered import GATHERED
 from rules.commands import COMMANDS
 from rules.events import PAST
 from rules.lifecycle import TABLE
@@ -45,7 +46,7 @@ def test_every_kind_of_notice_is_sent_to_somebody_and_nothing_else_is() -> None:
 
 
 def test_every_kind_of_notice_has_its_texts_in_every_language() -> None:
-    wanted = {f"{kind}.{language}" for kind in KINDS for language in LANGUAGES}
+    wanted = {f"{kind}.{language}" for kind in (*KINDS, *GATHERED) for language in LANGUAGES}
     present = {
         folder.name
         for folder in TEMPLATES.iterdir()

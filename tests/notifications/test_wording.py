@@ -15,6 +15,7 @@ from jinja2 import meta
 from jinja2.sandbox import SandboxedEnvironment
 
 from notifications.context import KINDS, LANGUAGES, NextStep, NoticeContext
+from notifications.gathered import GATHERED_VARIABLES
 from notifications.preview import bare_notice, preview_notice
 from notifications.render import TEMPLATES, Rendered, Renderer, render
 from notifications.view import VARIABLES, day_text, days_text, level_text, view
@@ -87,6 +88,9 @@ def test_a_full_notice_carries_every_fact(kind: str, lang: str) -> None:
     for fact in facts:
         assert fact in rendered.text
         assert fact in readable(rendered.html)
+    facts = [notice.on_behalf_of, notice.link]
+    assert all(fact in rendered.text for fact in facts)
+    assert all(fact in rendered.html for fact in facts)
     assert notice.url
     assert notice.url in rendered.text
     assert f'href="{notice.url}"' in rendered.html
@@ -244,7 +248,7 @@ def test_no_template_mentions_an_unknown_variable() -> None:
         for name in meta.find_undeclared_variables(
             environment.parse(path.read_text(encoding="utf-8"))
         )
-        - VARIABLES
+        - (VARIABLES | GATHERED_VARIABLES)
     }
     assert unknown == set()
 
