@@ -61,6 +61,7 @@ COMMANDS = (
     Entry("unit", "cli.unit", "Enter a unit, or put it right"),
     Entry("webhook", "cli.webhook", "Tell programs elsewhere of events, by signed calls"),
     Entry("status", "cli.status", "How things stand, and whether the machinery runs"),
+    Entry("watch", "cli.watch", "What stands still, for a timer; 1 when anything does"),
     Entry("doctor", "cli.doctor", "Check everything that is needed, and say what to do"),
 )
 """Every command, in the order of the help."""

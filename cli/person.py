@@ -11,6 +11,7 @@ from cli.entering import address_of, code_of, free, name_of, roles_of, unit_call
 from cli.here import here
 from cli.options import AsJson, Lang
 from cli.output import emit, show
+from cli.person_feed import feed
 from models import directory, people, staff
 from models.engine import writing
 from rules.item import UnitFact
@@ -82,6 +83,9 @@ def change(
         people.change_person(connection, found.id, {**changes, "draft": False})
         _change_roles(connection, found.id, home, role, drop_role)
     _done(found.code, "set", as_json)
+
+
+app.command("feed")(feed)
 
 
 def _change_roles(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -26,6 +26,7 @@ from tasks.office import Office
 
 if TYPE_CHECKING:
     from flows.service import Service
+    from web.server import WebServer
 
 app = typer.Typer(add_completion=False)
 
@@ -34,8 +35,14 @@ LOOK_SECONDS = 1.0
 
 
 @app.command()
-def up(lang: InLang = Lang.ZH) -> None:
-    """Run what makes things happen: Prefect, the followers of the items, the clock, the mails.
+def up(
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="port of the web server")
+    ] = None,
+    host: Annotated[str | None, typer.Option(help="address the web server listens on")] = None,
+    lang: InLang = Lang.ZH,
+) -> None:
+    """Run what makes things happen: web server, Prefect, the items' flows, clock and mails.
 
     Commands are accepted whether it runs or not; what they lead to catches up from here.
     """
@@ -47,11 +54,16 @@ def up(lang: InLang = Lang.ZH) -> None:
             log = office.settings.home / LOG
             set_up(office.settings.log_level, log)
             from flows.service import Service
+            from web.server import serving
 
-            with Service(office) as service:
-                _tell(office, service, mail, str(log), lang)
-                _watch(office, service, asked, lang)
-                show(pick(lang, "正在停止……", "Stopping ..."))
+            where = host or office.settings.web_host, port or office.settings.web_port
+            with serving(office, *where) as web:
+                # Before Prefect, which takes half a minute: links are to work at once.
+                _tell_web(web, where[1], lang)
+                with Service(office) as service:
+                    _tell(office, service, mail, str(log), lang)
+                    _watch(office, service, asked, lang)
+                    show(pick(lang, "正在停止……", "Stopping ..."))
         show(
             pick(
                 lang,
@@ -84,6 +96,13 @@ def _require_schema(office: Office) -> None:
     where = office.engine.url.render_as_string(hide_password=True)
     what = "has no tables yet" if found is None else f"has the schema {found}, not {schema.HEAD}"
     raise Unavailable(f"The database {where} {what}.", "Run: rectiflow init.")
+
+
+def _tell_web(web: WebServer, wanted: int, lang: str) -> None:
+    show(pick(lang, f"网页：{web.url}", f"Web: {web.url}"))
+    if web.moved:
+        show(pick(lang, f"端口 {wanted} 已被占用，改用 {web.port}。",
+                  f"Port {wanted} is taken; {web.port} is used instead."))  # fmt: skip
 
 
 def _tell(office: Office, service: Service, mail: str, log: str, lang: str) -> None:

@@ -65,6 +65,14 @@ class Schedule:
         self._every(HEARTBEAT_SECONDS, self.heartbeat_tick, "heartbeat")
         self._scheduler.start()
 
+    def tick_again(self) -> None:
+        """Tick now and then at the usual pace: for when the machine's clock has been set.
+
+        A tick that was planned by a clock since set back would be waited for as long as that.
+        """
+        for job in self._scheduler.get_jobs():
+            job.modify(next_run_time=wall())
+
     async def stop(self, grace: float) -> None:
         """Tick no more; ticks in progress have ``grace`` seconds to end by themselves."""
         if self._scheduler.running:

@@ -19,6 +19,7 @@ from uuid import UUID
 
 from config.logging import log_context
 from flows.server import EmbeddedServer, check_server, enter_environment
+from flows.watchdog import Watchdog
 from models import following
 from models.engine import reading
 from rules.errors import RectiflowError, Unavailable
@@ -56,6 +57,7 @@ class Service:
         self._worker: Worker | None = None
         self._follower: Follower | None = None
         self._schedule: Schedule | None = None
+        self._watchdog = Watchdog(office, self._clock_was_set)
         self.api_url = office.settings.prefect_api_url
         self.trouble = ""
         """Why the parts that need Prefect could not be started, as a sentence; else empty."""
@@ -101,6 +103,7 @@ class Service:
         # Importing Prefect takes seconds; whoever started us has something to show meanwhile.
         self._starter = threading.Thread(target=self._bring_up, name="bring-up", daemon=True)
         self._starter.start()
+        self._watchdog.start()
 
     def nudge(self) -> None:
         """Something has happened: look now instead of at the next tick."""
@@ -123,6 +126,7 @@ class Service:
     def stop(self) -> None:
         """Stop everything in good order; what is in progress is finished or caught up later."""
         self._stopping.set()
+        self._watchdog.stop()
         try:
             if self._starter is not None:
                 self._starter.join()
@@ -226,6 +230,14 @@ class Service:
     def _activation_ended(self, run_id: UUID, well: bool) -> None:
         if self._follower is not None:
             self._follower.activation_ended(run_id, well)
+
+    def _clock_was_set(self) -> None:
+        if self._thread is not None and self._schedule is not None:
+            self._thread.call(self._tick_again())
+
+    async def _tick_again(self) -> None:
+        assert self._schedule is not None
+        self._schedule.tick_again()
 
     async def _begin_ticking(self) -> None:
         assert self._schedule is not None

@@ -189,12 +189,27 @@ def _set_back(at: Office, seen: Watched, now: datetime) -> Iterator[Finding]:
     if seen.newest is not None and not isinstance(at.clock, LapsedClock):
         ahead = max(ahead, seen.newest - at.clock.now())
     if ahead > AHEAD:
-        yield Finding(
-            "time",
-            f"The clock has been set back by {_span(ahead)}; nothing is due again before then.",
-            f"系统时钟被拨回 {_span_zh(ahead)}，在此之前不会再有事项到点。",
-            "Put the machine's clock right.",
-        )
+        yield set_back(ahead)
+
+
+def set_back(span: timedelta) -> Finding:
+    """The machine's clock shows an earlier time than it has shown before."""
+    return Finding(
+        "time",
+        f"The clock has been set back by {_span(span)}: what was written then lies ahead of it.",
+        f"系统时钟被拨回 {_span_zh(span)}，已有记录晚于当前时间。",
+        "Put the machine's clock right.",
+    )
+
+
+def silent(seconds: float) -> Finding:
+    """The database has been asked and does not answer."""
+    return Finding(
+        "database",
+        f"The database has not answered for {seconds:.0f} seconds.",
+        f"数据库已有 {seconds:.0f} 秒没有应答。",
+        "See: rectiflow doctor.",
+    )
 
 
 def _span(span: timedelta) -> str:

@@ -12,6 +12,8 @@ import errno
 import logging
 import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import uvicorn
 
@@ -102,6 +104,21 @@ class WebServer:
             self._server.run(sockets=[self._socket])
         except Exception:
             log.exception("The web server has ended. %s", log_context("web"))
+
+
+@contextmanager
+def serving(office: Office, host: str, port: int) -> Iterator[WebServer]:
+    """The web application of this installation, while the block lasts.
+
+    Raises:
+        Unavailable: it cannot listen there.
+    """
+    web = WebServer(host, port)
+    try:
+        web.start(office)
+        yield web
+    finally:
+        web.stop()
 
 
 def _listening(host: str, port: int) -> socket.socket:
