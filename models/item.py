@@ -24,6 +24,9 @@ LAGGING = "followed >= 0 AND (followed < moves OR lease_until IS NOT NULL)"
 UNSTARTED = "followed >= 0 AND flow_run_id IS NULL"
 """The item has no flow run yet."""
 
+UNREACHABLE = "unreachable"
+"""No mail reaches whoever is responsible."""
+
 
 class Item(SQLModel, table=True):
     """One item."""
@@ -34,6 +37,8 @@ class Item(SQLModel, table=True):
         Index("item_lag", "id", sqlite_where=text(LAGGING), postgresql_where=text(LAGGING)),
         Index("item_unstarted", "id", sqlite_where=text(UNSTARTED),
               postgresql_where=text(UNSTARTED)),
+        Index("item_unreachable", "id", sqlite_where=text(UNREACHABLE),
+              postgresql_where=text(UNREACHABLE)),
         Index("item_number", "campaign_id", "number", unique=True,
               sqlite_where=text(NUMBERED), postgresql_where=text(NUMBERED)),
         Index("item_listing", "stage", "due", "id"),

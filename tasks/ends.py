@@ -17,6 +17,7 @@ from models.engine import writing
 from notifications.channels.base import Deferred, Outcome, Rejected, Retry, Sent
 from notifications.retry import OUTAGE_PAUSE, backoff
 from tasks.presence import WHO
+from tasks.reach import cannot_be_reached
 
 log = logging.getLogger("rectiflow.delivery")
 
@@ -61,7 +62,8 @@ class Ends:
         """Settle these deliveries; everything else that is due waits too when one met an outage."""
         rows = [_settled(one, outcome, self._now) for one, outcome in ended]
         if rows:
-            await asyncio.to_thread(self._settle, rows, outage_in([end for _, end in ended]))
+            outage = outage_in([end for _, end in ended])
+            await asyncio.to_thread(self._settle, rows, outage, _refused(ended))
         self._rows += rows
 
     def told(self) -> Delivered:
@@ -74,11 +76,18 @@ class Ends:
             log.warning("Some mails did not leave: %s %s", first, counts)
         return ended
 
-    def _settle(self, rows: list[dict[str, Any]], outage: Deferred | None) -> None:
+    def _settle(
+        self,
+        rows: list[dict[str, Any]],
+        outage: Deferred | None,
+        refused: Sequence[tuple[Claimed, Rejected]],
+    ) -> None:
         with writing(self._engine) as connection:
             left = {"left": self._campaign}
             ended = [row | left if row["new_state"] == "sent" else row for row in rows]
             deliveries.settle(connection, ended, WHO)
+            for one, end in refused:
+                cannot_be_reached(connection, one.person_id, one.address, end.reason, self._now)
             if outage is None:
                 if any(row["new_state"] == "sent" for row in rows):
                     heartbeats.over(connection, heartbeats.MAIL_CLOSED)
@@ -94,6 +103,15 @@ def outage_in(outcomes: Sequence[Outcome]) -> Deferred | None:
         if isinstance(outcome, Deferred) and outcome.retry is Retry.OUTAGE:
             return outcome
     return None
+
+
+def _refused(ended: Sequence[tuple[Claimed, Outcome]]) -> list[tuple[Claimed, Rejected]]:
+    """Deliveries whose address is refused: nothing else would arrive there either."""
+    return [
+        (one, outcome)
+        for one, outcome in ended
+        if isinstance(outcome, Rejected) and outcome.of_address
+    ]
 
 
 def _settled(delivery: Claimed, outcome: Outcome, now: datetime) -> dict[str, Any]:

@@ -49,9 +49,13 @@ class Deferred:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """Refused for good; a repeat would meet the same. Somebody has to see it."""
+    """Refused for good; a repeat would meet the same. Somebody has to see it.
+
+    ``of_address`` when it is the address that is refused: no other mail would arrive there either.
+    """
 
     reason: str
+    of_address: bool = False
 
 
 Outcome = Sent | Deferred | Rejected

@@ -13,6 +13,7 @@ from aiosmtplib import (
     SMTP,
     SMTPAuthenticationError,
     SMTPException,
+    SMTPRecipientRefused,
     SMTPResponseException,
     SMTPSenderRefused,
 )
@@ -168,6 +169,8 @@ class SmtpChannel:
         """A refusal's outcome; the connection is reset so that the next mail starts clean."""
         if isinstance(error, SMTPSenderRefused):
             outcome = replies.sender_refused(self.settings, envelope.sender, error)
+        elif isinstance(error, SMTPRecipientRefused):
+            outcome = replies.recipient_refused(self.settings, error)
         else:
             outcome = replies.mail_refused(self.settings, error)
         if replies.hangs_up(error):

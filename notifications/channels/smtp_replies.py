@@ -7,7 +7,9 @@ says about this recipient or this message is final.
 
 from __future__ import annotations
 
+import re
 import ssl
+from dataclasses import replace
 
 from aiosmtplib import SMTPResponseException, SMTPTimeoutError
 
@@ -22,6 +24,9 @@ _AUTHENTICATION = frozenset({530, 534, 535, 538})
 _TOO_BIG = 552
 _OUT_OF_STEP = frozenset({502, 503, 504})
 _LONGEST_REPLY = 300
+_ENHANCED = re.compile(r"5\.(\d{1,3})\.\d{1,3}(?!\d)")
+_LOST_MAILBOXES = frozenset({"5.2.0", "5.2.1", "5.4.1", "5.4.4"})
+"""A mailbox that is switched off, and an address that leads nowhere."""
 
 
 class NotOffered(Exception):
@@ -79,6 +84,21 @@ def mail_refused(settings: SmtpSettings, error: SMTPResponseException) -> Outcom
     if 500 <= error.code < 600 and error.code not in _OUT_OF_STEP:
         return Rejected(f"The mail server refused it: {_reply(error)}.")
     return Deferred(f"The mail server put the mail off: {_reply(error)}.")
+
+
+def recipient_refused(settings: SmtpSettings, error: SMTPResponseException) -> Outcome:
+    """The server did not take the recipient's address.
+
+    A permanent refusal is the address's fault, unless the server names another (RFC 3463): a full
+    mailbox passes, and its own trouble or what its policy forbids (relaying, our own address)
+    would meet other addresses as well.
+    """
+    outcome = mail_refused(settings, error)
+    if isinstance(outcome, Rejected) and error.code != _TOO_BIG:
+        named = _ENHANCED.match(str(error.message))
+        if named is None or named[1] == "1" or named[0] in _LOST_MAILBOXES:
+            return replace(outcome, of_address=True)
+    return outcome
 
 
 def lost_before(settings: SmtpSettings, error: Exception) -> Deferred:

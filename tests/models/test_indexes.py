@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, event
 
-from models import deliveries, following, items, known, writes
+from models import deliveries, following, items, known, unreachable, writes
 from models.engine import writing
 from tests.conftest import MONDAY
 
@@ -31,6 +31,7 @@ QUESTIONS: dict[str, tuple[Ask, str]] = {
         lambda c: deliveries.claim(c, "worker", MONDAY, SOON, 50),
         "delivery_due",
     ),
+    "whom mail reaches again": (unreachable.regained, "item_unreachable"),
     "which numbers are known": (lambda c: known.by_number(c, 1, ["1", "2"]), "item_number"),
     "who has a number": (lambda c: items.numbered(c, 1, "1"), "item_number"),
     "whether a key is known": (lambda c: writes.receipt_for(c, "k"), "event_idempotency"),

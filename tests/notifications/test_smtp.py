@@ -215,7 +215,9 @@ async def test_a_refused_address_is_final_and_visible(make_catcher: MakeCatcher)
     catcher = make_catcher(faults=Faults(refuse=frozenset({"gone@rectify.example"})))
     async with to(catcher) as channel:
         outcome = await channel.deliver(numbered(1, "gone@rectify.example"))
-        assert outcome == Rejected("The mail server refused it: 550 5.1.1 No such mailbox here.")
+        assert outcome == Rejected(
+            "The mail server refused it: 550 5.1.1 No such mailbox here.", of_address=True
+        )
         assert isinstance(await channel.deliver(numbered(2)), Sent)
     assert catcher.connections == 1
     assert [mail.recipients for mail in catcher.mails] == [("lin@rectify.example",)]

@@ -289,6 +289,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("number <> ''"),
     )
     op.create_index(
+        "item_unreachable",
+        "item",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("unreachable"),
+        postgresql_where=sa.text("unreachable"),
+    )
+    op.create_index(
         "item_unstarted",
         "item",
         ["id"],
@@ -685,6 +693,12 @@ def downgrade() -> None:
         table_name="item",
         sqlite_where=sa.text("followed >= 0 AND flow_run_id IS NULL"),
         postgresql_where=sa.text("followed >= 0 AND flow_run_id IS NULL"),
+    )
+    op.drop_index(
+        "item_unreachable",
+        table_name="item",
+        sqlite_where=sa.text("unreachable"),
+        postgresql_where=sa.text("unreachable"),
     )
     op.drop_index(
         "item_number",
