@@ -7,6 +7,7 @@ so that mail programs show them as one thread (RFC 5322 3.6.4).
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +21,10 @@ from notifications.render import Rendered
 
 # Bodies are base64, which has neither "=" at the start of a line nor "_": never in a body.
 _BOUNDARY = "=_rectiflow"
+# Neither boundary begins like the other, for a reader may compare no more than the beginning.
+_OUTER = "=.rectiflow"
 _WIDTH = 76
+_UNFIT = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +41,22 @@ class Letterhead:
         return self.sender.domain
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that comes with a mail; ``content_type`` with its parameters, in ASCII."""
+
+    filename: str
+    content_type: str
+    data: bytes
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
     """One rendered notice to one person.
 
-    ``event_hash`` is the hash of the event (or step) that caused it. ``date`` is the aware instant
-    at which it was rendered, and stays so when the mail is repeated.
+    ``event_hash`` is the hash of the event (or step) that caused it, or whatever else is the same
+    each time that the same mail is made. ``ref`` is empty for a mail about many items. ``date`` is
+    the aware instant at which it was rendered, and stays so when the mail is repeated.
     """
 
     kind: str
@@ -53,6 +67,7 @@ class Mail:
     recipient: Mailbox
     date: datetime
     rendered: Rendered
+    attachments: tuple[Attachment, ...] = ()
 
 
 def message_id(event_hash: str, recipient_id: str, kind: str, domain: str) -> str:
@@ -70,16 +85,15 @@ def build(letterhead: Letterhead, mail: Mail) -> Envelope:
     if mail.date.tzinfo is None:
         raise ValueError("The date of a mail needs a time zone.")
     own_id = message_id(mail.event_hash, mail.recipient_id, mail.kind, letterhead.domain)
-    thread = thread_id(mail.ref, letterhead.domain)
-    head, between, end = _skeleton(letterhead, mail.kind, mail.lang)
+    mixed = bool(mail.attachments)
+    head, between, end = _skeleton(letterhead, mail.kind, mail.lang, mixed)
     own_lines = "".join(
         (
             mailbox_header("To", mail.recipient),
             text_header("Subject", mail.rendered.subject),
             f"Date: {format_datetime(mail.date)}\r\n",
             f"Message-ID: {own_id}\r\n",
-            f"In-Reply-To: {thread}\r\nReferences: {thread}\r\n",
-            text_header("X-Rectiflow-Ref", mail.ref),
+            _about(mail.ref, letterhead.domain) if mail.ref else "",
         )
     )
     parts = (
@@ -89,13 +103,24 @@ def build(letterhead: Letterhead, mail: Mail) -> Envelope:
         between,
         _body(mail.rendered.html),
         end,
+        *(_attached(one) for one in mail.attachments),
+        f"--{_OUTER}--\r\n".encode("ascii") if mixed else b"",
     )
     return Envelope(own_id, letterhead.sender.address, mail.recipient.address, b"".join(parts))
 
 
+def _about(ref: str, domain: str) -> str:
+    """The lines that put a mail into the thread of its item."""
+    thread = thread_id(ref, domain)
+    own = text_header("X-Rectiflow-Ref", ref)
+    return f"In-Reply-To: {thread}\r\nReferences: {thread}\r\n{own}"
+
+
 @lru_cache(maxsize=1_000)
-def _skeleton(letterhead: Letterhead, kind: str, lang: str) -> tuple[bytes, bytes, bytes]:
-    """What surrounds a mail's own lines and its two bodies."""
+def _skeleton(
+    letterhead: Letterhead, kind: str, lang: str, mixed: bool
+) -> tuple[bytes, bytes, bytes]:
+    """What surrounds a mail's own lines and its two bodies; ``mixed`` leaves room for more."""
     domain = letterhead.domain
     list_id = f"{id_part(letterhead.campaign_id)}.rectiflow.{domain}"
     head = (
@@ -105,6 +130,7 @@ def _skeleton(letterhead: Letterhead, kind: str, lang: str) -> tuple[bytes, byte
         + text_header("X-Rectiflow-Kind", kind)
         + f"Content-Language: {lang}\r\n"
         + "MIME-Version: 1.0\r\n"
+        + (_OPEN_OUTER if mixed else "")
         + f'Content-Type: multipart/alternative; boundary="{_BOUNDARY}"\r\n\r\n'
     )
     return (
@@ -112,6 +138,25 @@ def _skeleton(letterhead: Letterhead, kind: str, lang: str) -> tuple[bytes, byte
         f"--{_BOUNDARY}\r\n{_part_head('html')}".encode("ascii"),
         f"--{_BOUNDARY}--\r\n".encode("ascii"),
     )
+
+
+_OPEN_OUTER = f'Content-Type: multipart/mixed; boundary="{_OUTER}"\r\n\r\n--{_OUTER}\r\n'
+
+
+@lru_cache(maxsize=2_000)
+def _attached(one: Attachment) -> bytes:
+    """An attachment with what surrounds it; that of an item is the same for several people."""
+    head = (
+        f"--{_OUTER}\r\nContent-Type: {one.content_type}\r\n"
+        f'Content-Disposition: attachment; filename="{_file_name(one.filename)}"\r\n'
+        "Content-Transfer-Encoding: base64\r\n\r\n"
+    )
+    return head.encode("ascii") + _base64(one.data)
+
+
+def _file_name(name: str) -> str:
+    """The name as any mail program and file system takes it."""
+    return _UNFIT.sub("_", name)[:60] or "attachment"
 
 
 def _part_head(subtype: str) -> str:
@@ -126,6 +171,10 @@ def _body(text: str) -> bytes:
     canonical = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
     if not canonical.endswith("\r\n"):
         canonical += "\r\n"
-    encoded = b64encode(canonical.encode("utf-8", "replace"))
+    return _base64(canonical.encode("utf-8", "replace"))
+
+
+def _base64(data: bytes) -> bytes:
+    encoded = b64encode(data)
     lines = [encoded[at : at + _WIDTH] for at in range(0, len(encoded), _WIDTH)]
     return b"\r\n".join(lines) + b"\r\n"

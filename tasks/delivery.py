@@ -17,6 +17,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import Engine
 
@@ -31,6 +32,7 @@ from tasks import letters
 from tasks.announcing import announce as announce
 from tasks.claims import Holding
 from tasks.ends import Delivered, Ends, outage_in
+from tasks.extras import NO_EXTRAS, Extras
 from tasks.planning import plan_due
 from tasks.presence import WHO
 
@@ -53,13 +55,15 @@ async def deliver(
     *,
     campaign: datetime | None = None,
     chats: bool = False,
+    extras: Extras = NO_EXTRAS,
 ) -> Delivered:
     """Plan what is ready, and send up to ``size`` mails that are due at ``now`` (wall time).
 
     Rules about when mails leave go by ``campaign`` time, where that is not wall time. Texts in
     ``templates`` stand before those of the house. When the way out is closed, everything that is
     due waits for ``notifications.retry.OUTAGE_PAUSE``, which uses up nothing's attempts. ``chats``
-    sends by the other channels instead, over a way out that knows them by name.
+    sends by the other channels instead, over a way out that knows them by name. ``extras`` are the
+    links and files that mails may bring.
     """
     await asyncio.to_thread(plan_due, engine, now, campaign or now)
     claimed = await asyncio.to_thread(_claim, engine, now, size, chats)
@@ -70,8 +74,8 @@ async def deliver(
         if (closed := _sender_trouble(sender)) is not None:
             await ends.write([(one, closed) for one in claimed])
         else:
-            work = (engine, claimed, sender, now, templates)
-            posted, unfit = await asyncio.to_thread(_prepared, *work)
+            desk = Desk(sender, now, templates, extras)
+            posted, unfit = await asyncio.to_thread(_prepared, engine, claimed, desk)
             await ends.write(unfit)
             await _hand_over(channel, posted, holding, ends)
     return ends.told()
@@ -106,8 +110,17 @@ def _sender_trouble(sender: str) -> Deferred | None:
     return None
 
 
+class Desk(NamedTuple):
+    """Where letters are written: by whom, when (wall time), with which texts and extras."""
+
+    sender: str
+    now: datetime
+    templates: Path | None
+    extras: Extras
+
+
 def _prepared(
-    engine: Engine, claimed: Sequence[Claimed], sender: str, now: datetime, templates: Path | None
+    engine: Engine, claimed: Sequence[Claimed], desk: Desk
 ) -> tuple[list[tuple[Claimed, Envelope]], list[tuple[Claimed, Outcome]]]:
     """The messages: those kept from an earlier attempt as they are, the others written and kept.
 
@@ -115,12 +128,12 @@ def _prepared(
     outside of the transaction that keeps them, which would let no command in meanwhile.
     """
     fresh = [one for one in claimed if one.message is None]
-    written = _written(engine, fresh, sender, now, templates) if fresh else {}
+    written = _written(engine, fresh, desk) if fresh else {}
     posted, unfit = [], []
     for one in claimed:
         letter = written.get(one.id)
         if letter is None:
-            letter = Envelope(one.message_id, sender, one.address, one.message or b"")
+            letter = Envelope(one.message_id, desk.sender, one.address, one.message or b"")
         if isinstance(letter, Envelope):
             posted.append((one, letter))
         else:
@@ -128,13 +141,11 @@ def _prepared(
     return posted, unfit
 
 
-def _written(
-    engine: Engine, fresh: Sequence[Claimed], sender: str, now: datetime, templates: Path | None
-) -> dict[int, Envelope | Outcome]:
+def _written(engine: Engine, fresh: Sequence[Claimed], desk: Desk) -> dict[int, Envelope | Outcome]:
     """Letters written and kept, by delivery, or why there is none."""
     with reading(engine) as connection:
         library = letters.gather(connection, fresh)
-    written = {one.id: _letter(one, library, sender, now, templates) for one in fresh}
+    written = {one.id: _letter(one, library, desk) for one in fresh}
     rows = [
         {"of": of, "ident": letter.message_id, "octets": letter.data}
         for of, letter in written.items()
@@ -145,18 +156,16 @@ def _written(
     for one in fresh:
         if one.id in kept:
             ident, octets = kept[one.id]
-            written[one.id] = Envelope(ident, sender, one.address, octets)
+            written[one.id] = Envelope(ident, desk.sender, one.address, octets)
     return written
 
 
-def _letter(
-    one: Claimed, library: letters.Library, sender: str, now: datetime, templates: Path | None
-) -> Envelope | Outcome:
+def _letter(one: Claimed, library: letters.Library, desk: Desk) -> Envelope | Outcome:
     """One letter, or why there is none: never for good but where the address is at fault."""
     if one.channel == MAIL and (problem := address_problem(one.address)):
         return Rejected(problem)
     try:
-        return letters.write(one, library, sender, now, templates)
+        return letters.write(one, library, desk.sender, desk.now, desk.templates, desk.extras)
     except InputError as error:
         return Deferred(str(error))
     except Exception as error:

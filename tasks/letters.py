@@ -19,13 +19,14 @@ from sqlalchemy import Connection
 from config.calendars import calendar_for
 from config.logging import log_context
 from models import deliveries, directory, items, policies
-from models.deliveries import Addressee, Claimed, Told
+from models.deliveries import MAIL, Addressee, Claimed, Told
 from models.items import Loaded
+from notifications import brief
 from notifications.addresses import Mailbox
 from notifications.channels.base import Envelope
 from notifications.context import LANGUAGES, NextStep, NoticeContext
-from notifications.message import Letterhead, Mail, build
-from notifications.render import Rendered, render
+from notifications.message import Letterhead, Mail, build, message_id
+from notifications.render import Context, Rendered, render
 from rules.agenda import upcoming
 from rules.commands import COMMANDS
 from rules.errors import InputError
@@ -36,6 +37,9 @@ from rules.policy import Policy
 from rules.vocabulary import Stage
 from rules.wording import act_name, step_sentence, todo, why_told
 from rules.workdays import WorkCalendar
+from tasks import gathered_letters
+from tasks.extras import NO_EXTRAS, Extras
+from tasks.gathered_letters import Gathered
 
 log = logging.getLogger("rectiflow.delivery")
 
@@ -54,15 +58,22 @@ class Library(NamedTuple):
     campaigns: dict[int, tuple[str, str]]
     policies: dict[int, Policy]
     submissions: dict[int, str]
+    gathered: Gathered | None
 
 
 def gather(connection: Connection, claimed: Sequence[Claimed]) -> Library:
     """What these deliveries refer to."""
-    loaded = {one.item.id: one for one in items.by_ids(connection, {c.item_id for c in claimed})}
-    events = deliveries.told(connection, {c.event_id for c in claimed})
+    many = [one for one in claimed if one.event_id is None]
+    claimed = [one for one in claimed if one.event_id is not None]
+    loaded = {
+        one.item.id: one
+        for one in items.by_ids(connection, {c.item_id for c in claimed if c.item_id is not None})
+    }
+    events = deliveries.told(connection, [c.event_id for c in claimed if c.event_id is not None])
     states = [one.item for one in loaded.values()]
     said = [_said(event) for event in events.values()]
     ids = {c.person_id for c in claimed} | {event.actor_id for event in events.values()}
+    ids |= {c.for_person_id for c in claimed if c.for_person_id is not None}
     ids |= {p for s in states for p in (s.responsible_id, s.leader_id) if p is not None}
     ids |= _ids(said, "responsible", "leader")
     units = {s.unit_id for s in states if s.unit_id is not None} | _ids(said, "unit")
@@ -76,6 +87,7 @@ def gather(connection: Connection, claimed: Sequence[Claimed]) -> Library:
         deliveries.campaign_names(connection),
         _policies(connection, {one.policy_id for one in loaded.values()}),
         deliveries.submissions(connection, _appointed(events, claimed)),
+        gathered_letters.gather(connection, many) if many else None,
     )
 
 
@@ -94,7 +106,11 @@ def _ids(said: Iterable[dict[str, Any]], *fields: str) -> set[int]:
 
 
 def _appointed(events: dict[int, Told], claimed: Sequence[Claimed]) -> set[int]:
-    return {c.item_id for c in claimed if events[c.event_id].kind == "appointed"}
+    return {
+        c.item_id
+        for c in claimed
+        if c.item_id is not None and events[c.event_id or 0].kind == "appointed"
+    }
 
 
 def _policies(connection: Connection, ids: Iterable[int]) -> dict[int, Policy]:
@@ -114,16 +130,26 @@ def write(
     sender: str,
     rendered_at: datetime,
     templates: Path | None = None,
+    extras: Extras = NO_EXTRAS,
 ) -> Envelope:
     """The delivery as a finished message; texts in ``templates`` stand before those of the house.
+
+    ``extras`` are what else a mail may bring: links that do one thing, files.
 
     Raises:
         InputError: the sender's or the recipient's address is unusable.
     """
-    loaded, event = library.items[claimed.item_id], library.events[claimed.event_id]
+    if claimed.event_id is None:
+        return _about_many(claimed, library, sender, rendered_at, templates)
+    loaded, event = _item_and_event(claimed, library)
     code, title = library.campaigns[loaded.item.campaign_id]
     person = library.people[claimed.person_id]
-    context = _context(claimed, library, language(person.lang))
+    context = _context(claimed, library, language(person.lang), extras)
+    domain = Letterhead(Mailbox(sender, title), code, title)
+    if claimed.channel != MAIL:
+        ident = message_id(event.hash, f"{claimed.person_id}.{claimed.channel}", claimed.kind,
+                           domain.domain)  # fmt: skip
+        return brief.envelope(ident, sender, claimed.channel, brief.brief(context, templates))
     mail = Mail(
         kind=claimed.kind,
         lang=context.lang,
@@ -133,8 +159,42 @@ def write(
         recipient=Mailbox(claimed.address, person.name),
         date=rendered_at,
         rendered=_rendered(context, templates),
+        attachments=extras.attachments(claimed, loaded.item, event, context, domain.sender),
     )
-    return build(Letterhead(Mailbox(sender, title), code, title), mail)
+    return build(domain, mail)
+
+
+def _item_and_event(claimed: Claimed, library: Library) -> tuple[Loaded, Told]:
+    return library.items[claimed.item_id or 0], library.events[claimed.event_id or 0]
+
+
+def _about_many(
+    claimed: Claimed, library: Library, sender: str, rendered_at: datetime, templates: Path | None
+) -> Envelope:
+    """A mail about many items, in no item's thread."""
+    gathered = library.gathered
+    assert gathered is not None
+    code, title = gathered_letters.campaign(claimed, gathered)
+    person = gathered.people[claimed.person_id]
+    context = gathered_letters.context(claimed, gathered, language(person.lang))
+    event_hash = gathered_letters.hash_of(claimed)
+    rendered = _rendered(context, templates)
+    head = Letterhead(Mailbox(sender, title), code, title)
+    if claimed.channel != MAIL:
+        ident = message_id(event_hash, f"{claimed.person_id}.{claimed.channel}", claimed.kind,
+                           head.domain)  # fmt: skip
+        return brief.envelope(ident, sender, claimed.channel, brief.of_rendered(rendered))
+    mail = Mail(
+        kind=claimed.kind,
+        lang=context.lang,
+        ref="",
+        event_hash=event_hash,
+        recipient_id=str(claimed.person_id),
+        recipient=Mailbox(claimed.address, person.name),
+        date=rendered_at,
+        rendered=rendered,
+    )
+    return build(head, mail)
 
 
 def language(spoken: str) -> str:
@@ -144,7 +204,7 @@ def language(spoken: str) -> str:
     return [*exact, *akin, *LANGUAGES][0]
 
 
-def _rendered(context: NoticeContext, templates: Path | None) -> Rendered:
+def _rendered(context: Context, templates: Path | None) -> Rendered:
     """The notice in words. An office's own text that is unusable keeps nobody from hearing."""
     if templates is not None:
         try:
@@ -154,10 +214,10 @@ def _rendered(context: NoticeContext, templates: Path | None) -> Rendered:
     return render(context)
 
 
-def _context(claimed: Claimed, library: Library, lang: str) -> NoticeContext:
+def _context(claimed: Claimed, library: Library, lang: str, extras: Extras) -> NoticeContext:
     """What the letter may say. What happened is told as the event has it, for the item may have
     moved on since; what is to be done and what comes next, as the item stands."""
-    loaded, event = library.items[claimed.item_id], library.events[claimed.event_id]
+    loaded, event = _item_and_event(claimed, library)
     item = loaded.item
     policy = library.policies[loaded.policy_id]
     calendar = calendar_for(policy)
@@ -165,6 +225,7 @@ def _context(claimed: Claimed, library: Library, lang: str) -> NoticeContext:
     seat = Seat(claimed.seat)
     due = _due(event.kind, data, item)
     level = int(data.get("level") or 0)
+    expected = _expected(claimed, event, item)
     return NoticeContext(
         kind=claimed.kind,
         lang=lang,
@@ -190,7 +251,10 @@ def _context(claimed: Claimed, library: Library, lang: str) -> NoticeContext:
         round=item.round,
         next_step=_next_step(item, policy, calendar, lang),
         why=why_told(seat, str(data.get("step") or ""), lang),
-        command_hint=_hint(claimed, event, item, library.codes.get(claimed.person_id, "")),
+        command_hint=_hint(expected, item, library.codes.get(claimed.person_id, "")),
+        link=extras.link(claimed.person_id, item, expected),
+        link_command=expected,
+        on_behalf_of=_name(library, claimed.for_person_id),
         occurred_at=_local(event.at, calendar),
         late_by=_late(event, data, lang),
     )
@@ -209,12 +273,20 @@ def _reason(kind: str, data: dict[str, Any], submission: str) -> str:
     return str(data.get("reason") or data.get("finding") or data.get("summary") or "")
 
 
-def _hint(claimed: Claimed, event: Told, item: ItemState, code: str) -> str:
-    """The command that the recipient is expected to give, if it can still be given."""
+def _expected(claimed: Claimed, event: Told, item: ItemState) -> str:
+    """The command that the recipient is expected to give; empty when it can no longer be given,
+    or when they only get the notice for somebody else, who alone may give it."""
+    if claimed.for_person_id is not None:
+        return ""
     command = todo(claimed.kind, Seat(claimed.seat))
     if command == "acknowledge" and command not in commands_in(event.stage):
         command = "submit"  # it counts as received by this very event, and is to be worked on
-    if command not in commands_in(item.stage):
+    return command if command in commands_in(item.stage) else ""
+
+
+def _hint(command: str, item: ItemState, code: str) -> str:
+    """The command as it is typed."""
+    if not command:
         return ""
     needed = (
         f" --set {field.name}={field.name.upper()}"
