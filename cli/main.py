@@ -54,6 +54,8 @@ COMMANDS = (
     ),
     Entry("figures", "cli.figures", "A campaign in numbers, by the original deadlines"),
     Entry("simulate", "cli.simulate", "What a policy would have caused over a past ledger"),
+    Entry("policy", "cli.policy", "Policies: list, show, check, import; move items onto another"),
+    Entry("calendar", "cli.calendars", "Working days of the campaign, and deadlines by them"),
     Entry("audit", "cli.audit", "Check that the histories are whole and unchanged"),
     Entry("people", "cli.people", "List people, their roles and addresses"),
     Entry("person", "cli.person", "Enter a person, or put them right"),

@@ -6,7 +6,8 @@ notice of the State Council's General Office, make-up working weekends included.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import date, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -59,8 +60,6 @@ def _calendar(
     on: frozenset[date],
     short: ShortDays | None,
 ) -> WorkCalendar:
-    from datetime import time
-
     try:
         tz = ZoneInfo(zone)
         holidays.country_holidays(country, subdiv=subdivision, years=[])
@@ -71,18 +70,27 @@ def _calendar(
         raise InputError(f"There is no calendar for {place!r}.", where="country") from error
 
     def year_of(year: int) -> WorkYear:
-        official = holidays.country_holidays(country, subdiv=subdivision, years=[year])
-        first = date(year, 1, 1)
-        days = (first + timedelta(days=n) for n in range((date(year, 12, 31) - first).days + 1))
-        worked = {day for day in days if official.is_working_day(day)}
-        published = _published(official.country, year, worked)
+        known = official_year(country, subdivision, year)
         extra = {day for day in on if day.year == year}
-        return WorkYear(frozenset((worked | extra) - off), published)
+        return WorkYear((known.days | extra) - off, known.published)
 
     return WorkCalendar(tz, time.fromisoformat(opens), time.fromisoformat(closes), year_of, short)
 
 
-def _published(country: str, year: int, worked: set[date]) -> bool:
+def official_year(country: str, subdivision: str | None, year: int) -> WorkYear:
+    """The working days of a year by its official calendar, or by an estimate of it."""
+    official = holidays.country_holidays(country, subdiv=subdivision, years=[year])
+    worked = frozenset(day for day in days_in(year) if official.is_working_day(day))
+    return WorkYear(worked, _published(official.country, year, worked))
+
+
+def days_in(year: int) -> Iterator[date]:
+    """The days of a year, in order."""
+    first = date(year, 1, 1)
+    return (first + timedelta(days=n) for n in range((date(year + 1, 1, 1) - first).days))
+
+
+def _published(country: str, year: int, worked: Iterable[date]) -> bool:
     """Whether the year's official calendar is known; ``worked`` are its own working days.
 
     China moves working days to weekends every year; a year without any is one whose notice is

@@ -40,7 +40,6 @@ def profile_file(name_or_path: str) -> Path:
     )
 
 
-@lru_cache(maxsize=32)
 def load_profile(name_or_path: str) -> Policy:
     """The policy in a profile.
 
@@ -48,7 +47,14 @@ def load_profile(name_or_path: str) -> Policy:
         NotFound: there is no such profile.
         InputError: the file is not a valid policy; the message names the line and the key.
     """
-    return read_document(profile_file(name_or_path), Policy, unusable)
+    path = profile_file(name_or_path)
+    # The program's own profiles do not change while it runs; somebody's file may.
+    return _own(path.stem) if path.parent == FOLDER else read_document(path, Policy, unusable)
+
+
+@lru_cache(maxsize=32)
+def _own(name: str) -> Policy:
+    return read_document(FOLDER / f"{name}.yaml", Policy, unusable)
 
 
 def mistakes_in_profile(name_or_path: str) -> list[InputError]:
