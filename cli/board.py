@@ -61,6 +61,7 @@ class Frame(NamedTuple):
     """Command lines for a second terminal; the first names the home."""
     policy: Policy | None = None
     news: News | None = None
+    web_url: str = ""
 
 
 def board(frame: Frame, width: int, height: int, lang: str) -> list[Text]:
@@ -86,6 +87,8 @@ def _head(frame: Frame, width: int, lang: str) -> Iterator[Text]:
         yield Text(frame.title, "bold")
         yield Text(when, "bold cyan")
     yield Text.assemble((frame.doing or frame.pace, "yellow" if frame.doing else ""))
+    if frame.web_url:
+        yield Text.assemble((pick(lang, "网页 ", "Web "), "bold"), frame.web_url)
     done = frame.news.progress if frame.news else None
     runs = mails = ""
     if done:

@@ -56,6 +56,7 @@ class Reporter:
             prefect=self._prefect(),
             prefect_url=service.ui_url if service is not None else "",
             mail_folder=str(scene.catcher.folder),
+            web_url=scene.web.url if scene.web is not None else "",
             commands=(f"export {self._environment}", *self._commands()),
             policy=scene.policy,
             news=news,

@@ -1,4 +1,4 @@
-"""The demonstration's world: a database, a mail catcher, a lapsing clock, and the service.
+"""The demonstration's world: a database, web server, mail catcher, lapsing clock and the service.
 
 It is set up behind whoever watches, in the order in which things are needed: the store and the
 sample first, Prefect last, for its imports take seconds.
@@ -41,6 +41,7 @@ from tasks.founding import OFFICE, found
 from tasks.office import Office, open_office
 from tasks.registering import import_ledger
 from tasks.roster import load_roster
+from web.server import WebServer
 
 log = logging.getLogger("rectiflow.demo")
 
@@ -91,6 +92,8 @@ class Scene:
         self.office: Office | None = None
         """At hand once the sample is in the store."""
         self.service: Service | None = None
+        self.web: WebServer | None = None
+        """Where the demonstration's pages are; links in its mails lead there."""
         self._database = database
         # Not at the opening itself, at which reminders for the next day are due.
         opened = self.calendar.opening(self._first_day()) + timedelta(minutes=30)
@@ -101,6 +104,8 @@ class Scene:
         self._stopping = threading.Event()
 
     def __enter__(self) -> Self:
+        usual = Settings()
+        self.web = WebServer(usual.web_host, usual.web_port)
         self.catcher.start()
         self._thread.start()
         return self
@@ -121,6 +126,8 @@ class Scene:
             ends.callback(self.catcher.stop)
             if self.service is not None:
                 ends.callback(self.service.stop)
+            if self.web is not None:
+                ends.callback(self.web.stop)
 
     @property
     def connected(self) -> bool:
@@ -157,6 +164,8 @@ class Scene:
         if self.clock is not None:
             office = office._replace(clock=self.clock)
         try:
+            if self.web is not None:
+                self.web.start(office)
             self._fill(office)
         except BaseException:
             office.engine.dispose()
@@ -179,6 +188,7 @@ class Scene:
             smtp_url=f"{self.catcher.url}?starttls=off",
             mail_from=SENDER,
             profile=self.campaign.profile,
+            public_url=self.web.url if self.web is not None else "",
             # Each time that something is to be sent is a flow run, as costly as an item's move.
             sweep_seconds=min(2.0, max(0.2, pace / 5)),
             delivery_seconds=min(5.0, max(0.5, pace / 2)),

@@ -96,7 +96,8 @@ class Show:
     def _tell_where(self, frame: Frame) -> None:
         mails = pick(self._lang, "邮件截留在：", "Mails are caught in: ")
         other = pick(self._lang, "在第二个终端里：", "In a second terminal:")
-        show(frame.title, frame.pace, f"{mails}{frame.mail_folder}", other)
+        web = pick(self._lang, "网页：", "Web: ")
+        show(frame.title, frame.pace, f"{web}{frame.web_url}", f"{mails}{frame.mail_folder}", other)
         show(*(f"  {command}" for command in frame.commands))
 
     def _tell_events(self, frame: Frame, told: int) -> int:
