@@ -21,11 +21,12 @@ from prefect.settings import (
 
 from config.clock import wall
 from config.logging import log_context
-from flows import delivery, sweep, webhooks
+from flows import chats, delivery, sweep, webhooks
 from flows.worker import Worker, without_results
 from models import heartbeats
 from models.engine import writing
 from rules.errors import RectiflowError
+from tasks import reach
 from tasks.office import Office
 from tasks.presence import WHO
 
@@ -51,6 +52,7 @@ class Schedule:
         self._fruitful = True
         self._sweep_flow = without_results(sweep.sweep)
         self._delivery_flow = without_results(delivery.delivery)
+        self._chats_flow = without_results(chats.chats)
         self._webhooks_flow = without_results(webhooks.webhooks)
         # A late tick is better than none, and two late ones are one (misfires are not dropped).
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
@@ -61,6 +63,7 @@ class Schedule:
         settings = self._office.settings
         self._every(settings.sweep_seconds, self.sweep_tick, "sweep")
         self._every(settings.delivery_seconds, self.delivery_tick, "delivery")
+        self._every(settings.delivery_seconds, self.chats_tick, "chats")
         self._every(settings.delivery_seconds, self.webhooks_tick, "webhooks")
         self._every(HEARTBEAT_SECONDS, self.heartbeat_tick, "heartbeat")
         self._scheduler.start()
@@ -99,10 +102,20 @@ class Schedule:
             await self.delivery_tick()
 
     async def delivery_tick(self) -> None:
-        """Announce and send, if anything waits."""
+        """Announce and send, if anything waits; then let items know whom mail does not reach."""
         if await asyncio.to_thread(delivery.something_waits, self._office):
             await self._through_prefect(self._delivery_flow, delivery.run_plainly)
+        await asyncio.to_thread(self._follow_contacts)
         await self._beat("delivery")
+
+    def _follow_contacts(self) -> None:
+        if any(reach.follow(self._office.engine, self._office.clock.now())):
+            self._nudge_follower()
+
+    async def chats_tick(self) -> None:
+        """Send by chats and other gateways, if anything waits; no mail waits for them."""
+        if await asyncio.to_thread(chats.something_waits, self._office):
+            await self._through_prefect(self._chats_flow, chats.run_plainly)
 
     async def webhooks_tick(self) -> None:
         """Tell the receivers of webhooks, if any waits; beside the mails, which wait for none."""

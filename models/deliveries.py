@@ -337,7 +337,13 @@ def has_due(connection: Connection, now: datetime, campaign: datetime | None = N
     return any(connection.execute(each, given).first() for each in (_ANY_DUE, _ANY_UNPLANNED))
 
 
-_ANY_DUE = select(DELIVERY.c.id).where(*_DUE).limit(1)
+def has_due_chats(connection: Connection, now: datetime) -> bool:
+    """Whether any message for another channel than mail is due and in nobody's hands."""
+    return connection.execute(_ANY_DUE_CHAT, {"now": now}).first() is not None
+
+
+_ANY_DUE = select(DELIVERY.c.id).where(*_DUE, _BY[False]).limit(1)
+_ANY_DUE_CHAT = select(DELIVERY.c.id).where(*_DUE, _BY[True]).limit(1)
 TO_PLAN = (
     text(UNPLANNED),
     or_(

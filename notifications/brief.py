@@ -45,8 +45,12 @@ def brief(context: NoticeContext, overrides: Path | None = None) -> Brief:
 
 
 def of_rendered(rendered: Rendered) -> Brief:
-    """A rendered mail in a few words, for notices about many items: its subject and its head."""
-    return Brief(rendered.subject, _cut(rendered.text.strip()))
+    """A rendered mail in a few words, for notices about many items: its subject and its head.
+
+    Lines with links are left out: some act for whoever follows them.
+    """
+    lines = [line for line in rendered.text.splitlines() if "://" not in line]
+    return Brief(rendered.subject, _cut("\n".join(lines).strip()))
 
 
 def envelope(ident: str, sender: str, channel: str, words: Brief) -> Envelope:

@@ -12,12 +12,13 @@ import logging
 import re
 import threading
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from types import TracebackType
 from typing import Self
 
 from notifications import brief
 from notifications.brief import Brief
-from notifications.channels.base import Deferred, Envelope, Outcome, Sent
+from notifications.channels.base import Deferred, Envelope, Outcome, Retry, Sent
 
 AT_ONCE = 8
 """Gateways that are talked to at the same time; each with one message after the other."""
@@ -31,11 +32,13 @@ class AppriseChannel:
 
     ``timeout`` in seconds bounds one message, from connecting to the gateway's answer. A gateway
     that does not answer is left alone until this channel is entered anew: the others' messages
-    do not wait for it.
+    do not wait for it. ``closed`` says why no gateway is known at all, which an operator must put
+    right: then everything waits.
     """
 
-    def __init__(self, urls: Mapping[str, str], *, timeout: float = 10.0) -> None:
+    def __init__(self, urls: Mapping[str, str], *, timeout: float = 10.0, closed: str = "") -> None:
         self._urls = urls
+        self._closed = closed
         self._timeout = timeout
         self._silent: dict[str, Deferred] = {}
         self._free = asyncio.Semaphore(AT_ONCE)
@@ -54,6 +57,8 @@ class AppriseChannel:
 
     async def deliver(self, envelope: Envelope) -> Outcome:
         """Hand one message over to the gateway that its recipient names."""
+        if self._closed:
+            return Deferred(self._closed, Retry.OUTAGE)
         name = envelope.recipient
         url = self._urls.get(name)
         if url is None:
@@ -81,6 +86,8 @@ class AppriseChannel:
 
     async def _talk(self, name: str, url: str, words: Brief) -> tuple[Outcome, bool]:
         """How it ended, and whether the gateway answered at all."""
+        # The first import takes a second or more, which is no fault of the gateway.
+        await asyncio.to_thread(import_module, "apprise")
         talk = _Talk(url, words, self._timeout)
         try:
             await asyncio.wait_for(talk.ended(), self._timeout)
@@ -141,7 +148,6 @@ class _Talk(logging.Handler):
                 self._loop.call_soon_threadsafe(self._over.set)
 
     def _notify(self) -> bool:
-        # Imported here: it takes a second, and most installations have mail alone.
         import apprise
 
         _keep_quiet()
