@@ -124,7 +124,7 @@ def policy() -> Iterator[str]:
 def _model(model: type[BaseModel], prefix: str) -> Iterator[str]:
     for key, field in model.model_fields.items():
         default = "required" if field.is_required() else _default(field.default)
-        kind = _kind(field.annotation)
+        kind = _kind(field.annotation) + _between(field.metadata, field.annotation)
         yield f"| `{prefix}{key}` | {kind} | {default} | {field.description or ''} |"
         for part in _parts(field.annotation):
             yield from _model(part, f"{prefix}{key}.")
@@ -134,8 +134,28 @@ def _default(value: object) -> str:
     if isinstance(value, BaseModel):
         return "see below"
     if isinstance(value, tuple):
-        return f"`{list(value)}`"
-    return f"`{value}`"
+        return f"`[{', '.join(str(each) for each in value)}]`"
+    if isinstance(value, time):
+        return f"`{value:%H:%M}`"
+    if isinstance(value, bool):
+        return f"`{value}`".lower()
+    return "nothing" if value is None else f"`{value}`"
+
+
+def _between(metadata: Any, annotation: Any) -> str:
+    """The bounds of a number, or of the numbers in a list; empty when there are none."""
+    known = {
+        word: getattr(each, word) for each in metadata for word in ("ge", "le")
+        if getattr(each, word, None) is not None
+    }  # fmt: skip
+    if known:
+        least, most = known.get("ge"), known.get("le")
+        return f", {least} to {most}" if most is not None else f", at least {least}"
+    for inner in getattr(annotation, "__args__", ()):
+        for each in getattr(inner, "__metadata__", ()):
+            if found := _between(getattr(each, "metadata", ()), None):
+                return found
+    return ""
 
 
 def _kind(annotation: Any) -> str:
