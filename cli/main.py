@@ -56,6 +56,7 @@ COMMANDS = (
     Entry("simulate", "cli.simulate", "What a policy would have caused over a past ledger"),
     Entry("policy", "cli.policy", "Policies: list, show, check, import; move items onto another"),
     Entry("calendar", "cli.calendars", "Working days of the campaign, and deadlines by them"),
+    Entry("papers", "cli.papers", "Papers: issued, served, confirmed; and their templates"),
     Entry("audit", "cli.audit", "Check that the histories are whole and unchanged"),
     Entry("people", "cli.people", "List people, their roles and addresses"),
     Entry("person", "cli.person", "Enter a person, or put them right"),
