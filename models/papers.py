@@ -33,6 +33,7 @@ class PaperView(NamedTuple):
     serial: str
     kind: str
     ref: str
+    policy_id: int
     round: int
     level: int
     signer: Named | None
@@ -120,7 +121,7 @@ def paper(connection: Connection, serial: str) -> PaperView:
     return _viewed(connection, rows)[0]
 
 
-_REGISTER = select(NOTICE, ITEM.c.ref).join(ITEM, ITEM.c.id == NOTICE.c.item_id)
+_REGISTER = select(NOTICE, ITEM.c.ref, ITEM.c.policy_id).join(ITEM, ITEM.c.id == NOTICE.c.item_id)
 
 
 def _viewed(connection: Connection, rows: Sequence[Any]) -> list[PaperView]:
@@ -128,9 +129,10 @@ def _viewed(connection: Connection, rows: Sequence[Any]) -> list[PaperView]:
     people = named(connection, PERSON, ids)
     return [
         PaperView(
-            row.serial, row.kind, row.ref, row.round, row.level, people.get(row.signer_id),
-            people.get(row.addressee_id), row.file, row.issued_at, row.served_at, row.served_how,
-            people.get(row.served_by), row.acknowledged_at, row.minutes,
+            row.serial, row.kind, row.ref, row.policy_id, row.round, row.level,
+            people.get(row.signer_id), people.get(row.addressee_id), row.file, row.issued_at,
+            row.served_at, row.served_how, people.get(row.served_by), row.acknowledged_at,
+            row.minutes,
         )
         for row in rows
     ]  # fmt: skip

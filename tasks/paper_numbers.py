@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from rules.errors import InputError
@@ -55,13 +56,19 @@ class Number(NamedTuple):
         return self.serial
 
 
-def number_of(serial: str) -> Number:
-    """The number that the register calls ``serial``.
+def number_of(text: str) -> Number:
+    """The number that stands in the register, or on a paper, as ``text``.
 
     Raises:
         InputError: no paper is called like that.
     """
-    code, *rest = serial.rsplit("-", 3)
+    code, *rest = text.strip().rsplit("-", 3)
+    if printed := _PRINTED.fullmatch(text.strip()):
+        code, sign, year, number = printed.groups()
+        rest = [next(kind for kind in SIGNS if SIGNS[kind] == sign), year, number]
     if len(rest) == 3 and rest[0] in SIGNS and rest[1].isdecimal() and rest[2].isdecimal():
         return Number(code, rest[0], int(rest[1]), int(rest[2]))
-    raise InputError(f"{serial!r} is no number of a paper.", "See: rectiflow papers list.")
+    raise InputError(f"{text!r} is no number of a paper.", "See: rectiflow papers list.")
+
+
+_PRINTED = re.compile(rf"(.+)([{''.join(SIGNS.values())}])〔(\d{{4}})〕(\d+)号")

@@ -30,6 +30,8 @@ log = logging.getLogger("rectiflow.papers")
 
 PAPERS = Path(__file__).parent / "papers"
 LANGS = ("zh-CN", "en")
+NAMES = tuple(f"{kind}.{lang}.docx" for kind in KINDS for lang in LANGS)
+"""What the files of templates are called."""
 
 MOST_BYTES = 4 << 20
 """A template as a file; a scanned seal or an emblem fits in."""
@@ -147,23 +149,27 @@ def find(folder: Path, kind: str, lang: str) -> Source:
 
 def problems(folder: Path) -> Iterator[Problem]:
     """The office's own templates that are not used, and why. Files of other names are named too."""
-    names = {f"{kind}.{lang}.docx": lang for kind in KINDS for lang in LANGS}
     if not folder.is_dir():
         return
     for file in sorted(folder.iterdir()):
         if file.name.startswith((".", "~$")):
             continue  # a word processor's own
-        if file.name not in names:
+        if file.name not in NAMES:
             yield Problem(file, "its name is not one of a paper: see rectiflow papers templates")
             continue
         try:
-            check(file, names[file.name])
+            check(file)
         except InputError as error:
             yield Problem(file, error.message)
 
 
-def check(file: Path, lang: str = "zh-CN") -> None:
-    """Try a template as it would be used.
+def language_of(file: Path) -> str:
+    """The language that a template's name tells; Chinese when it tells none."""
+    return "en" if file.name.endswith(".en.docx") else "zh-CN"
+
+
+def check(file: Path) -> bytes:
+    """Try a template as it would be used; a paper with invented words in it.
 
     Raises:
         InputError: it cannot be used; the message says why.
@@ -171,7 +177,8 @@ def check(file: Path, lang: str = "zh-CN") -> None:
     try:
         with file.open("rb") as opened:
             content = opened.read(MOST_BYTES + 1)
-        _require_usable(Source(file.name, content, own=True), lang)
+        _require_usable(Source(file.name, content, own=True), language_of(file))
+        return _rendered(content, sample(language_of(file)))
     except Exception as error:  # whatever is wrong with somebody's file
         hint = "See the variables with: rectiflow papers templates."
         said = f"This template cannot be used: {reason(error)}."

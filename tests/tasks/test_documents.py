@@ -207,7 +207,7 @@ def test_a_chinese_paper_carries_its_number_as_offices_write_it(kind: str, print
     number = Number("ZG", kind, 2026, 12)
     assert number.printed("zh-CN") == printed
     assert number.printed("en") == number.serial == f"ZG-{kind}-2026-0012"
-    assert number_of(number.serial) == number
+    assert number_of(number.serial) == number_of(printed) == number
 
 
 @pytest.mark.parametrize("serial", ["", "ZG", "ZG-letter", "ZG-letter-x-1", "ZG-letters-2026-0001"])
