@@ -21,7 +21,7 @@ from prefect.settings import (
 
 from config.clock import wall
 from config.logging import log_context
-from flows import chats, delivery, sweep, webhooks
+from flows import chats, delivery, digest, sweep, webhooks
 from flows.worker import Worker, without_results
 from models import heartbeats
 from models.engine import writing
@@ -52,6 +52,7 @@ class Schedule:
         self._fruitful = True
         self._sweep_flow = without_results(sweep.sweep)
         self._delivery_flow = without_results(delivery.delivery)
+        self._digest_flow = without_results(digest.digest)
         self._chats_flow = without_results(chats.chats)
         self._webhooks_flow = without_results(webhooks.webhooks)
         # A late tick is better than none, and two late ones are one (misfires are not dropped).
@@ -63,6 +64,7 @@ class Schedule:
         settings = self._office.settings
         self._every(settings.sweep_seconds, self.sweep_tick, "sweep")
         self._every(settings.delivery_seconds, self.delivery_tick, "delivery")
+        self._every(settings.delivery_seconds, self.digest_tick, "digest")
         self._every(settings.delivery_seconds, self.chats_tick, "chats")
         self._every(settings.delivery_seconds, self.webhooks_tick, "webhooks")
         self._every(HEARTBEAT_SECONDS, self.heartbeat_tick, "heartbeat")
@@ -116,6 +118,11 @@ class Schedule:
         """Send by chats and other gateways, if anything waits; no mail waits for them."""
         if await asyncio.to_thread(chats.something_waits, self._office):
             await self._through_prefect(self._chats_flow, chats.run_plainly)
+
+    async def digest_tick(self) -> None:
+        """Write the digests of the day once they are due: late is better than never."""
+        if await asyncio.to_thread(digest.is_due, self._office):
+            await self._through_prefect(self._digest_flow, digest.run_plainly)
 
     async def webhooks_tick(self) -> None:
         """Tell the receivers of webhooks, if any waits; beside the mails, which wait for none."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from models.deliveries import DELIVERY, EVENT
 from models.directory import UNIT
@@ -18,7 +18,7 @@ from rules.vocabulary import Stage
 class Part(NamedTuple):
     """One notice within another mail, with its event and its item as it stands."""
 
-    carried_by: int
+    carried_by: int | None
     kind: str
     seat: str
     for_person_id: int | None
@@ -38,17 +38,26 @@ class Part(NamedTuple):
     unit_name: str | None
 
 
-_COLUMNS = (
+PART_COLUMNS = (
     DELIVERY.c.carried_by, DELIVERY.c.kind, DELIVERY.c.seat, DELIVERY.c.for_person_id,
     DELIVERY.c.item_id, EVENT.c.kind, EVENT.c.data, EVENT.c.at, EVENT.c.stage, ITEM.c.ref,
     ITEM.c.title, ITEM.c.confidential, ITEM.c.due, ITEM.c.next_action_at, ITEM.c.policy_id,
     ITEM.c.campaign_id, UNIT.c.name,
 )  # fmt: skip
+"""The columns of :class:`Part`, from the tables that :func:`joined` puts together."""
+
+
+def joined(chosen: Select[Any]) -> Select[Any]:
+    """Deliveries with their events, items and units."""
+    return (
+        chosen.join(EVENT, EVENT.c.id == DELIVERY.c.event_id)
+        .join(ITEM, ITEM.c.id == DELIVERY.c.item_id)
+        .outerjoin(UNIT, UNIT.c.id == ITEM.c.unit_id)
+    )
+
+
 _PARTS = (
-    select(*_COLUMNS)
-    .join(EVENT, EVENT.c.id == DELIVERY.c.event_id)
-    .join(ITEM, ITEM.c.id == DELIVERY.c.item_id)
-    .outerjoin(UNIT, UNIT.c.id == ITEM.c.unit_id)
+    joined(select(*PART_COLUMNS))
     .where(DELIVERY.c.carried_by.in_(bindparam("ids", expanding=True)))
     .order_by(DELIVERY.c.id)
 )

@@ -85,6 +85,10 @@ class Audience:
         """The coordinators nearest to the event's item."""
         return self._nearest(Role.COORDINATOR, self._states[event.item_id], judging=False)
 
+    def office(self, role: Role, item: ItemState, *, judging: bool) -> list[int]:
+        """Those nearest to the item who hold this office, only the independent if ``judging``."""
+        return self._nearest(role, item, judging=judging)
+
     def _filled(
         self, seat: Seat, kind: str, event: str, item: ItemState, data: Mapping[str, Any]
     ) -> Iterator[tuple[Seat, int]]:

@@ -158,7 +158,7 @@ def write(
         recipient_id=str(claimed.person_id),
         recipient=Mailbox(claimed.address, person.name),
         date=rendered_at,
-        rendered=_rendered(context, templates),
+        rendered=worded(context, templates),
         attachments=extras.attachments(claimed, loaded.item, event, context, domain.sender),
     )
     return build(domain, mail)
@@ -178,12 +178,12 @@ def _about_many(
     person = gathered.people[claimed.person_id]
     context = gathered_letters.context(claimed, gathered, language(person.lang))
     event_hash = gathered_letters.hash_of(claimed)
-    rendered = _rendered(context, templates)
+    rendered = worded(context, templates)
     head = Letterhead(Mailbox(sender, title), code, title)
     if claimed.channel != MAIL:
         ident = message_id(event_hash, f"{claimed.person_id}.{claimed.channel}", claimed.kind,
                            head.domain)  # fmt: skip
-        return brief.envelope(ident, sender, claimed.channel, brief.of_rendered(rendered))
+        return brief.envelope(ident, sender, claimed.channel, brief.ofworded(rendered))
     mail = Mail(
         kind=claimed.kind,
         lang=context.lang,
@@ -204,7 +204,7 @@ def language(spoken: str) -> str:
     return [*exact, *akin, *LANGUAGES][0]
 
 
-def _rendered(context: Context, templates: Path | None) -> Rendered:
+def worded(context: Context, templates: Path | None) -> Rendered:
     """The notice in words. An office's own text that is unusable keeps nobody from hearing."""
     if templates is not None:
         try:
