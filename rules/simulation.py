@@ -1,36 +1,26 @@
 """A policy replayed over the past: what it would have caused, for whom, and when. Pure.
 
-The same agenda that runs a live item is drawn for each past one, from the day it was opened to
-the day it was closed, as if every sweep had come in time. Nothing is sent and nothing is stored.
+Nothing is sent and nothing is stored. Steps come from the agenda that runs live items, mails from
+the planner that delivers for them.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
-from rules.agenda import Step, StepKind, agenda
+from rules.agenda import Step, StepKind
 from rules.deadlines import due_for
 from rules.notices import BY_STEP, Seat
-from rules.opening import Opening, opened
 from rules.policy import Policy
-from rules.vocabulary import Severity, Stage
+from rules.postbag import NO_STOPS, Letter, Postbag, Stops, stops
+from rules.replay import PastItem, Replay
 from rules.workdays import WorkCalendar
 
-
-class PastItem(NamedTuple):
-    """What a past ledger tells of an item. Instants are UTC, ``due`` is the campaign's day."""
-
-    unit: str
-    responsible: str
-    leader: str
-    severity: Severity
-    opened: datetime
-    due: date | None
-    closed: datetime | None
+Cell = tuple[str, str]
 
 
 class Window(NamedTuple):
@@ -40,22 +30,46 @@ class Window(NamedTuple):
     end: datetime
 
 
+class Assumptions(NamedTuple):
+    """What a past ledger does not tell, and is assumed."""
+
+    own_deadlines: bool = True
+    """The ledger's deadlines are taken, and an item without one is never chased; otherwise each
+    gets the policy's limit for its severity from the day it was opened."""
+    served_after: int = 1
+    """Working days after which an act is served, where the ladder waits for that."""
+
+
 @dataclass(slots=True)
 class Tally:
     """What a policy would have caused in the window.
 
-    ``acts`` counts steps by what they do (a rung by its formal act); ``mails`` counts mails by
-    unit, person, day, and person and day; ``skipped`` counts items and steps that caused
-    nothing, by the reason.
+    ``acts`` counts steps by what they do (a rung by its formal act), in all and by unit, by
+    responsible person and by day. ``notices`` are those that follow from them; ``mails`` carry
+    them, by person and day. ``held`` counts notices that waited, by the reason; ``skipped`` items
+    and steps that caused nothing, by the reason.
     """
 
     items: int = 0
     acts: Counter[str] = field(default_factory=Counter)
+    acts_by_unit: Counter[Cell] = field(default_factory=Counter)
+    acts_by_person: Counter[Cell] = field(default_factory=Counter)
+    acts_by_day: Counter[tuple[date, str]] = field(default_factory=Counter)
     by_unit: Counter[str] = field(default_factory=Counter)
+    """Notices about the unit's items."""
     by_person: Counter[str] = field(default_factory=Counter)
     by_day: Counter[date] = field(default_factory=Counter)
     by_person_and_day: Counter[tuple[str, date]] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
+    held: Counter[str] = field(default_factory=Counter)
+    collapsed: Counter[str] = field(default_factory=Counter)
+    """Notices that shared a mail with others, by what gathered them."""
+    stops: Stops = NO_STOPS
+
+    @property
+    def notices(self) -> int:
+        """All notices."""
+        return self.by_unit.total()
 
     @property
     def mails(self) -> int:
@@ -68,6 +82,7 @@ CLOSED_EARLIER = "closed before the step came"
 BEFORE_WINDOW = "before the time that is looked at"
 AFTER_WINDOW = "after the time that is looked at"
 BACKWARDS = "closed before it was opened"
+OVERTAKEN = "overtaken by a weightier step at the same time"
 
 
 def simulate(
@@ -75,73 +90,81 @@ def simulate(
     policy: Policy,
     calendar: WorkCalendar,
     window: Window,
-    *,
-    own_deadlines: bool = True,
+    assumed: Assumptions = Assumptions(),  # noqa: B008  (an immutable value)
 ) -> Tally:
-    """Replay ``policy`` over the items.
-
-    With ``own_deadlines`` the ledger's deadlines are taken, and an item without one is never
-    chased; otherwise each gets the policy's limit for its severity from the day it was opened.
-    """
-    tally = Tally()
+    """Replay ``policy`` over the items."""
+    run = _Run(policy, calendar, window, assumed)
     for item in past:
+        run.add(item)
+    return run.finished()
+
+
+class _Run:
+    """One policy on its way through a ledger."""
+
+    def __init__(
+        self, policy: Policy, calendar: WorkCalendar, window: Window, assumed: Assumptions
+    ) -> None:
+        self.policy, self.calendar, self.window, self.assumed = policy, calendar, window, assumed
+        self.tally = Tally()
+        self.replay = Replay(policy, calendar, window.end, assumed.served_after)
+        self.letters: dict[str, list[Letter]] = defaultdict(list)
+
+    def add(self, item: PastItem) -> None:
+        """Replay one item."""
+        tally = self.tally
         tally.items += 1
-        for step in _happening(item, policy, calendar, window, own_deadlines, tally.skipped):
-            _count(tally, item, step, policy, calendar)
-    return tally
+        due = item.due
+        if not self.assumed.own_deadlines:
+            day = self.calendar.day_of(item.opened)
+            due = due_for(self.policy, item.severity, day, self.calendar, None)
+        if due is None:
+            tally.skipped[NO_DEADLINE] += 1
+            return
+        if item.closed is not None and item.closed < item.opened:
+            tally.skipped[BACKWARDS] += 1
+            return
+        done = self.replay.of(item, due)
+        for fired in done.fired:
+            if fired.step.at < self.window.start:
+                tally.skipped[BEFORE_WINDOW] += 1
+                continue
+            tally.skipped[OVERTAKEN] += len(fired.overtaken)
+            self._count(item, fired.step)
+        tally.skipped[CLOSED_EARLIER] += done.spared
+        tally.skipped[AFTER_WINDOW] += done.ahead
 
+    def _count(self, item: PastItem, step: Step) -> None:
+        rung = self.policy.ladder[step.level - 1] if step.kind is StepKind.RUNG else None
+        act = str(rung.act.value if rung else step.kind.value)
+        tally, day = self.tally, self.calendar.day_of(step.at)
+        tally.acts[act] += 1
+        tally.acts_by_unit[item.unit, act] += 1
+        tally.acts_by_person[_reader(Seat.RESPONSIBLE, item), act] += 1
+        tally.acts_by_day[day, act] += 1
+        for notice in BY_STEP.get(step.kind, ()):
+            seats = rung.to if rung else notice.seats
+            for reader in sorted({_reader(seat, item) for seat in seats}):
+                tally.by_unit[item.unit] += 1
+                self.letters[reader].append(Letter(step.at, notice.kind))
 
-def _happening(
-    item: PastItem,
-    policy: Policy,
-    calendar: WorkCalendar,
-    window: Window,
-    own_deadlines: bool,
-    skipped: Counter[str],
-) -> Iterator[Step]:
-    """The steps that would have fired in the window; the others are counted by the reason."""
-    due = item.due
-    if not own_deadlines:
-        due = due_for(policy, item.severity, calendar.day_of(item.opened), calendar, None)
-    if due is None:
-        skipped[NO_DEADLINE] += 1
-        return
-    if item.closed is not None and item.closed < item.opened:
-        skipped[BACKWARDS] += 1
-        return
-    for step in _plan(item, due, policy, calendar):
-        if item.closed is not None and step.at >= item.closed:
-            skipped[CLOSED_EARLIER] += 1
-        elif step.at < window.start:
-            skipped[BEFORE_WINDOW] += 1
-        elif step.at >= window.end:
-            skipped[AFTER_WINDOW] += 1
-        else:
-            yield step
-
-
-def _plan(item: PastItem, due: date, policy: Policy, calendar: WorkCalendar) -> list[Step]:
-    """Everything the policy would have done to the item from its opening on."""
-    opening = Opening("", severity=item.severity, stage=Stage.DEADLINE, responsible_id=1, due=due)
-    decision = opened(
-        opening, {}, ref="", campaign_id=0, now=item.opened, policy=policy, calendar=calendar
-    )
-    return agenda(decision.item, policy, calendar)
-
-
-def _count(
-    tally: Tally, item: PastItem, step: Step, policy: Policy, calendar: WorkCalendar
-) -> None:
-    kind = policy.ladder[step.level - 1].act.value if step.kind is StepKind.RUNG else step.kind
-    tally.acts[str(kind)] += 1
-    day = calendar.day_of(step.at)
-    for person in sorted(
-        {_reader(seat, item) for notice in BY_STEP[step.kind] for seat in notice.seats}
-    ):
-        tally.by_unit[item.unit] += 1
-        tally.by_person[person] += 1
-        tally.by_day[day] += 1
-        tally.by_person_and_day[person, day] += 1
+    def finished(self) -> Tally:
+        """The tally, with the mails that carry the notices."""
+        tally, bag = self.tally, Postbag(self.policy.notices, self.calendar)
+        instants: Counter[datetime] = Counter()
+        for reader, letters in self.letters.items():
+            for mail in bag.sent(letters):
+                day = self.calendar.day_of(mail.at)
+                instants[mail.at] += 1
+                tally.by_person[reader] += 1
+                tally.by_day[day] += 1
+                tally.by_person_and_day[reader, day] += 1
+                if mail.why:
+                    tally.collapsed[mail.why] += mail.notices
+        tally.held.update({why.value: count for why, count in bag.held.items()})
+        tally.stops = stops(instants, self.policy.notices.cap_per_run)
+        tally.skipped = +tally.skipped
+        return tally
 
 
 def _reader(seat: Seat, item: PastItem) -> str:

@@ -1,29 +1,38 @@
-"""Simulates policies over a past ledger: reads the file, replays, and draws up a report."""
+"""Simulates policies over a past ledger: reads the file, and replays it under each policy."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
-from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
-
-from jinja2 import FileSystemLoader, StrictUndefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from typing import NamedTuple
 
 from config.calendars import calendar_for
 from ledgers.mapping import Mapping
-from ledgers.reader import open_ledger
-from ledgers.row import LedgerRow
+from ledgers.reader import Ledger, open_ledger
+from ledgers.row import LedgerRow, RowRefused
 from rules.errors import InputError
 from rules.policy import Policy
-from rules.simulation import PastItem, Tally, Window, simulate
+from rules.replay import PastItem
+from rules.simulation import Assumptions, Tally, Window, simulate
 from rules.vocabulary import Severity
 from rules.workdays import WorkCalendar
 
-REPORTS = Path(__file__).parent / "reports"
-BUSIEST = 10
-"""How many units, people and days a report names."""
+NAMED = 1000
+"""Rows that cannot be replayed are named up to this number; the others are only counted."""
+
+_PLAIN = Assumptions()
+_FAR = date(9999, 1, 1)
+
+Progress = Callable[[str, int, int], None]
+
+
+class Unusable(NamedTuple):
+    """A row that cannot be replayed: its number as a spreadsheet shows it, its cell, and why."""
+
+    row: int
+    cell: str
+    reason: str
 
 
 class Result(NamedTuple):
@@ -39,8 +48,11 @@ class Simulated(NamedTuple):
     ledger: str
     rows: int
     unusable: int
+    named: tuple[Unusable, ...]
+    """The first of the unusable rows."""
     first: date
     last: date
+    assumed: Assumptions
     results: tuple[Result, ...]
 
 
@@ -51,147 +63,111 @@ def simulate_ledger(
     *,
     first: date | None = None,
     last: date | None = None,
-    own_deadlines: bool = True,
-    progress: Callable[[int, int], None] = lambda _done, _of: None,
+    assumed: Assumptions = _PLAIN,
+    lang: str = "en",
+    progress: Progress = lambda _what, _done, _of: None,
 ) -> Simulated:
     """Replay each policy over the ledger at ``path``, from the day ``first`` to ``last``.
 
     Without them the window runs from the first opening to the last event the ledger tells of.
-    A row that does not say when the item was opened cannot be replayed and is counted.
+    A row that does not say when the item was opened cannot be replayed; it is counted and named.
+    ``progress`` is told what is done ("read" or "replay"), how far, and of how much.
 
     Raises:
-        InputError: the file or the mapping is unusable, or no row can be replayed.
+        InputError: the file or the mapping is unusable, no row can be replayed, or the window
+            ends before it begins.
     """
-    zone = calendar_for(policies[0])
-    past, unusable, rows = [], 0, 0
-    with open_ledger(path, mapping, zone=zone.zone, today=_FAR) as ledger:
-        for made in ledger:
-            rows += 1
-            usable = isinstance(made, LedgerRow) and made.opened is not None
-            if usable and isinstance(made, LedgerRow):
-                past.append(_past(made))
-            else:
-                unusable += 1
-            if rows % 500 == 0:
-                progress(rows, ledger.count)
-    if not past:
+    if first is not None and last is not None and last < first:
         raise InputError(
-            "No row says when its item was opened, so nothing can be replayed.",
-            "Map the column of the opening (columns: opened:).",
-            where=str(path),
+            f"The window begins on {first} and ends on {last}.", "Exchange the days.", "--from"
         )
+    zone = calendar_for(policies[0])
+    with open_ledger(path, mapping, zone=zone.zone, today=_FAR, lang=lang) as ledger:
+        past, unusable, rows = _read(ledger, progress)
+    if not past:
+        raise _nothing(path, rows, unusable)
     first = first or zone.day_of(min(item.opened for item in past))
-    last = last or zone.day_of(max(item.closed or item.opened for item in past))
-    results = tuple(
-        Result(policy, simulate(past, policy, calendar, window, own_deadlines=own_deadlines))
-        for policy in policies
-        for calendar in [calendar_for(policy)]
-        for window in [_window(first, last, calendar)]
+    last = last or max(zone.day_of(max(item.closed or item.opened for item in past)), first)
+    results = []
+    for number, policy in enumerate(policies):
+        shown = _shown(past, progress, number * len(past), len(policies) * len(past))
+        calendar = calendar_for(policy)
+        tally = simulate(shown, policy, calendar, _window(first, last, calendar), assumed)
+        results.append(Result(policy, tally))
+    named = tuple(unusable[:NAMED])
+    return Simulated(
+        path.name, rows, rows - len(past), named, first, last, assumed, tuple(results)
+    )  # fmt: skip
+
+
+def _read(ledger: Ledger, progress: Progress) -> tuple[list[PastItem], list[Unusable], int]:
+    """The rows that can be replayed, those that cannot, and how many there are."""
+    past: list[PastItem] = []
+    unusable: list[Unusable] = []
+    texts: dict[str, str] = {}
+    rows = 0
+    for rows, made in enumerate(ledger, 1):
+        if isinstance(made, LedgerRow) and made.opened is not None:
+            past.append(_past(made, texts))
+        elif len(unusable) < NAMED:
+            unusable += _why(ledger, made)
+        if rows % 500 == 0:
+            progress("read", rows, ledger.count)
+    return past, unusable, rows
+
+
+def _why(ledger: Ledger, made: LedgerRow | RowRefused) -> Iterator[Unusable]:
+    if isinstance(made, RowRefused):
+        problems = made.problems[:1]
+    else:
+        problems = (ledger.problem(made.row, "opened", "required"),)
+    for problem in problems:
+        yield Unusable(problem.row, problem.cell, problem.reason)
+
+
+def _nothing(path: Path, rows: int, unusable: Sequence[Unusable]) -> InputError:
+    if not rows:
+        return InputError(
+            "The ledger has a header and no rows.", "Check that it was saved.", str(path)
+        )
+    where = f"{path}, row {unusable[0].row}, {unusable[0].cell}" if unusable else str(path)
+    return InputError(
+        "No row can be replayed: none says when its item was opened, in a way that can be read.",
+        f"The first: {unusable[0].reason} Map the column of the opening (columns: opened:)."
+        if unusable
+        else "Map the column of the opening (columns: opened:).",
+        where=where,
     )
-    return Simulated(path.name, rows, unusable, first, last, results)
 
 
-_FAR = date(9999, 1, 1)
+def _shown(
+    past: Iterable[PastItem], progress: Progress, before: int, of: int
+) -> Iterator[PastItem]:
+    for done, item in enumerate(past):
+        if done % 500 == 0:
+            progress("replay", before + done, of)
+        yield item
 
 
-def _past(row: LedgerRow) -> PastItem:
+def _past(row: LedgerRow, texts: dict[str, str]) -> PastItem:
+    """What is kept of a row; the same name is kept once for all rows."""
     assert row.opened is not None
+    unit, responsible, leader = (
+        texts.setdefault(text, text) for text in (row.unit, row.responsible, row.leader)
+    )
     return PastItem(
-        unit=row.unit,
-        responsible=row.responsible,
-        leader=row.leader,
+        unit=unit,
+        responsible=responsible,
+        leader=leader,
         severity=row.severity or Severity.GENERAL,
         opened=row.opened,
         due=row.due,
         # Closed on an unknown day: nothing is known to have happened to it after its opening.
         closed=row.closed_at if row.closed_at or not row.closed else row.opened,
+        outcome=row.outcome,
     )
 
 
 def _window(first: date, last: date, calendar: WorkCalendar) -> Window:
     start = datetime.combine(first, time(), calendar.zone).astimezone(UTC)
     return Window(start, calendar.end_of(last))
-
-
-def as_json(simulated: Simulated) -> dict[str, Any]:
-    """The simulation as plain values."""
-    return {
-        "ledger": simulated.ledger,
-        "rows": simulated.rows,
-        "unusable": simulated.unusable,
-        "from": simulated.first.isoformat(),
-        "to": simulated.last.isoformat(),
-        "policies": [_result(result) for result in simulated.results],
-    }
-
-
-def _result(result: Result) -> dict[str, Any]:
-    tally = result.tally
-    busiest = tally.by_person_and_day.most_common(1)
-    return {
-        "policy": result.policy.name,
-        "version": result.policy.version,
-        "items": tally.items,
-        "mails": tally.mails,
-        "acts": dict(tally.acts),
-        "skipped": dict(tally.skipped),
-        "busiest_recipient_day": (
-            {"who": busiest[0][0][0], "day": busiest[0][0][1].isoformat(), "mails": busiest[0][1]}
-            if busiest
-            else None
-        ),
-        "busiest_days": [[day.isoformat(), n] for day, n in tally.by_day.most_common(BUSIEST)],
-        "busiest_units": [list(pair) for pair in tally.by_unit.most_common(BUSIEST)],
-        "busiest_people": [list(pair) for pair in tally.by_person.most_common(BUSIEST)],
-    }
-
-
-class Bar(NamedTuple):
-    """One bar of a plot."""
-
-    label: str
-    number: int
-    share: float
-
-
-def months(tally: Tally) -> Iterator[tuple[str, int]]:
-    """Mails a month, in order of time."""
-    totals: dict[str, int] = {}
-    for day, count in tally.by_day.items():
-        month = f"{day:%Y-%m}"
-        totals[month] = totals.get(month, 0) + count
-    yield from sorted(totals.items())
-
-
-def bars(pairs: Sequence[tuple[str, int]], most: int) -> list[Bar]:
-    """The pairs as bars, each with its share of ``most``."""
-    return [Bar(label, count, count / most if most else 0.0) for label, count in pairs]
-
-
-def as_html(simulated: Simulated) -> str:
-    """The simulation as one page that loads nothing from anywhere."""
-    results = simulated.results
-    by_month = [list(months(result.tally)) for result in results]
-    most_month = max((count for series in by_month for _, count in series), default=0)
-    most_act = max((max(r.tally.acts.values(), default=0) for r in results), default=0)
-    columns = [
-        {
-            "result": _result(result),
-            "title": result.policy.title_en,
-            "months": bars(series, most_month),
-            "acts": bars(result.tally.acts.most_common(), most_act),
-        }
-        for result, series in zip(results, by_month, strict=True)
-    ]
-    return _reports().get_template("simulation.html").render(simulated=simulated, columns=columns)
-
-
-@cache
-def _reports() -> ImmutableSandboxedEnvironment:
-    return ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(REPORTS),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
