@@ -14,8 +14,9 @@ from models import items, policies
 from rules.agenda import Step, StepKind, agenda
 from rules.errors import NotFound
 from rules.item import ItemState
-from rules.notices import BY_STEP
+from rules.notices import notices_of
 from rules.policy import Policy
+from rules.seats import Seat
 from rules.vocabulary import NAMES, Stage
 from rules.workdays import WorkCalendar
 
@@ -51,7 +52,7 @@ def described(plan: Plan, now: datetime, lang: str) -> list[dict[str, Any]]:
             "kind": step.kind.value,
             "key": step.key,
             "level": step.level,
-            "to": [seat.value for notice in BY_STEP[step.kind] for seat in notice.seats],
+            "to": [seat.value for seat in _told(plan, step)],
             "waiting": step.at <= now,
             "provisional": plan.calendar.is_provisional(plan.calendar.day_of(step.at)),
             "sentence": sentence(plan, step, lang),
@@ -63,10 +64,13 @@ def described(plan: Plan, now: datetime, lang: str) -> list[dict[str, Any]]:
 def sentence(plan: Plan, step: Step, lang: str) -> str:
     """What the step does, to whom, and why."""
     zh = lang.startswith("zh")
-    seats = [seat for notice in BY_STEP[step.kind] for seat in notice.seats]
-    whom = ("、" if zh else ", ").join(said(SEATS, seat, lang) for seat in seats)
+    whom = ("、" if zh else ", ").join(said(SEATS, seat, lang) for seat in _told(plan, step))
     why = _WHY[step.kind](plan, step, lang)
     return f"{why}（通知：{whom}）" if zh else f"{why} (told: {whom})"
+
+
+def _told(plan: Plan, step: Step) -> list[Seat]:
+    return [seat for notice in notices_of(step, plan.policy) for seat in notice.seats]
 
 
 def nothing(plan: Plan, lang: str) -> str:
@@ -152,6 +156,48 @@ def _look_back(plan: Plan, _step: Step, lang: str) -> str:
     return pick(lang, zh, f"Look-back: struck off on {closed}")
 
 
+def _announce(plan: Plan, step: Step, lang: str) -> str:
+    act = said(NAMES, plan.policy.ladder[step.level - 1].act, lang)
+    days = plan.policy.announce_before
+    zh = f"预告升级至第{step.level}级（{act}）：提前{days}个工作日"
+    en = f"Rung {step.level} ({act.lower()}) is announced: {days} working days before"
+    return pick(lang, zh, en)
+
+
+def _service(plan: Plan, step: Step, lang: str) -> str:
+    act = said(NAMES, plan.policy.ladder[step.level - 1].act, lang)
+    days = plan.policy.serve_within
+    zh = f"催促送达第{step.level}级（{act}）：应在{days}个工作日内送达，送达前不再升级"
+    en = f"Service of rung {step.level} ({act.lower()}) is asked for: due within {days} working"
+    return pick(lang, zh, f"{en} days; the ladder waits for it")
+
+
+def _deemed_served(plan: Plan, step: Step, lang: str) -> str:
+    act = said(NAMES, plan.policy.ladder[step.level - 1].act, lang)
+    days = plan.policy.deemed_served_after
+    zh = f"第{step.level}级（{act}）视为已送达：{days}个工作日内仍未送达"
+    en = f"Rung {step.level} ({act.lower()}) counts as served: not served within {days} working"
+    return pick(lang, zh, f"{en} days")
+
+
+def _extension_due(plan: Plan, _step: Step, lang: str) -> str:
+    until = plan.item.extension_due
+    zh = f"催促审批延期申请（申请延至{until}）：即将失效"
+    return pick(lang, zh, f"The request for an extension until {until} is about to lapse")
+
+
+def _extension_lapsed(plan: Plan, _step: Step, lang: str) -> str:
+    until = plan.item.extension_due
+    zh = f"延期申请失效（申请延至{until}）：仍未审批"
+    return pick(lang, zh, f"The request for an extension until {until} lapses: not decided")
+
+
+def _hold_request_lapsed(plan: Plan, _step: Step, lang: str) -> str:
+    until = plan.item.hold_asked_until
+    zh = f"中止申请失效（申请中止至{until}）：仍未审批"
+    return pick(lang, zh, f"The request for a hold until {until} lapses: not decided")
+
+
 _WHY: Mapping[StepKind, Callable[[Plan, Step, str], str]] = {
     StepKind.REMIND: _remind,
     StepKind.OVERDUE: _overdue,
@@ -164,4 +210,10 @@ _WHY: Mapping[StepKind, Callable[[Plan, Step, str], str]] = {
     StepKind.CLOSURE: _closure,
     StepKind.HOLD_EXPIRED: _hold_expired,
     StepKind.LOOK_BACK: _look_back,
+    StepKind.ANNOUNCE: _announce,
+    StepKind.SERVICE_DUE: _service,
+    StepKind.DEEMED_SERVED: _deemed_served,
+    StepKind.EXTENSION_DUE: _extension_due,
+    StepKind.EXTENSION_LAPSED: _extension_lapsed,
+    StepKind.HOLD_REQUEST_LAPSED: _hold_request_lapsed,
 }

@@ -13,53 +13,25 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import NamedTuple
 
 from rules.item import ItemState
+from rules.ladder import climb, service
 from rules.periods import weekly
 from rules.policy import Policy
+from rules.step import Step as Step
+from rules.step import StepKind as StepKind
 from rules.vocabulary import Outcome, Stage
 from rules.workdays import WorkCalendar
 
 
-class StepKind(StrEnum):
-    """What a step does."""
-
-    REMIND = "remind"
-    OVERDUE = "overdue"
-    RUNG = "rung"
-    OVERDUE_AGAIN = "overdue_again"
-    PROGRESS = "progress"
-    ACKNOWLEDGE = "acknowledge"
-    DEEMED_RECEIVED = "deemed_received"
-    VERIFICATION = "verification"
-    CLOSURE = "closure"
-    HOLD_EXPIRED = "hold_expired"
-    LOOK_BACK = "look_back"
-    ANNOUNCE = "announce"
-    SERVICE_DUE = "service_due"
-    DEEMED_SERVED = "deemed_served"
-    EXTENSION_DUE = "extension_due"
-    EXTENSION_LAPSED = "extension_lapsed"
-    HOLD_REQUEST_LAPSED = "hold_request_lapsed"
-
-
-class Step(NamedTuple):
-    """One planned step. ``at`` is a UTC instant; ``level`` is the rung (0: no rung)."""
-
-    at: datetime
-    key: str
-    kind: StepKind
-    level: int
-    track: str
-
-
 class DueStep(NamedTuple):
-    """The step to carry out now, and the steps of its track that it overtook."""
+    """The step to carry out now, the steps of its track that it overtook, and what comes next
+    of the plan as it stands."""
 
     step: Step
     overtaken: tuple[Step, ...]
+    following: Step | None
 
 
 Track = Callable[[ItemState, Policy, WorkCalendar], Iterator[Step]]
@@ -67,7 +39,7 @@ Track = Callable[[ItemState, Policy, WorkCalendar], Iterator[Step]]
 
 
 def _chase(item: ItemState, policy: Policy, calendar: WorkCalendar) -> Iterator[Step]:
-    """Reminders before the due day, the overdue notice, the rungs, and repeats after the last."""
+    """Reminders before the due day, the overdue notice, and the ladder."""
     if item.due is None:
         return
     plan = f"r{item.round}.d{item.due_version}"
@@ -83,17 +55,7 @@ def _chase(item: ItemState, policy: Policy, calendar: WorkCalendar) -> Iterator[
     if notice < item.plan_from:
         notice = calendar.office_instant(item.plan_from)
     yield Step(notice, f"chase/overdue/{plan}", StepKind.OVERDUE, 0, "chase")
-    day = calendar.day_of(notice)
-    last = 0
-    for level, rung in enumerate(policy.ladder, 1):
-        last = rung.after
-        if level > item.level:
-            at = calendar.opening_after(day, rung.after) if rung.after else notice
-            yield Step(at, f"chase/rung-{level}/{plan}", StepKind.RUNG, level, "chase")
-    if policy.repeat_every:
-        for count in range(1, policy.repeat_at_most + 1):
-            at = calendar.opening_after(day, last + count * policy.repeat_every)
-            yield Step(at, f"chase/again-{count}/{plan}", StepKind.OVERDUE_AGAIN, 0, "chase")
+    yield from climb(item, policy, calendar, notice)
 
 
 def _progress(item: ItemState, policy: Policy, calendar: WorkCalendar) -> Iterator[Step]:
@@ -173,6 +135,38 @@ def _hold(item: ItemState, _policy: Policy, calendar: WorkCalendar) -> Iterator[
         yield Step(at, f"hold/h{item.holds}", StepKind.HOLD_EXPIRED, 0, "hold")
 
 
+def _extension(item: ItemState, policy: Policy, calendar: WorkCalendar) -> Iterator[Step]:
+    """An undecided request for more time: deciders are reminded a working day before it lapses.
+
+    It lapses when its time for a decision is up, and at the latest when the day that it asks for
+    has passed. The deadline itself does not end it: whoever asked in time has a right to an
+    answer, and the chase does not wait for it.
+    """
+    if item.extension_due is None:
+        return
+    key = f"extension/{{}}/a{item.asks}"
+    lapses = calendar.opening_after(item.extension_due, 1)
+    if policy.extension_decided_within and item.extension_at is not None:
+        asked = calendar.day_of(item.extension_at)
+        lapses = min(lapses, calendar.opening_after(asked, policy.extension_decided_within + 1))
+        reminder = calendar.opening_after(calendar.day_of(lapses), -1)
+        if reminder > item.extension_at:
+            yield Step(reminder, key.format("due"), StepKind.EXTENSION_DUE, 0, "extension")
+    yield Step(lapses, key.format("lapsed"), StepKind.EXTENSION_LAPSED, 0, "extension")
+
+
+def _hold_request(item: ItemState, policy: Policy, calendar: WorkCalendar) -> Iterator[Step]:
+    """An undecided request for a hold lapses like one for more time."""
+    if item.hold_asked_until is None or item.hold_asked_at is None:
+        return
+    lapses = calendar.opening_after(item.hold_asked_until, 1)
+    if policy.hold_decided_within:
+        asked = calendar.day_of(item.hold_asked_at)
+        lapses = min(lapses, calendar.opening_after(asked, policy.hold_decided_within + 1))
+    key = f"hold-request/{int(item.hold_asked_at.timestamp())}"
+    yield Step(lapses, key, StepKind.HOLD_REQUEST_LAPSED, 0, "hold-request")
+
+
 def _look_back(item: ItemState, policy: Policy, calendar: WorkCalendar) -> Iterator[Step]:
     """What was put right is looked at again."""
     if item.closed_at is None or item.outcome not in (Outcome.RECTIFIED, Outcome.LONG_TERM):
@@ -187,9 +181,9 @@ def _look_back(item: ItemState, policy: Policy, calendar: WorkCalendar) -> Itera
 
 _TRACKS: dict[Stage, tuple[Track, ...]] = {
     Stage.INTAKE: (),
-    Stage.ASSIGNMENT: (_acknowledgement,),
-    Stage.DEADLINE: (_work,),
-    Stage.REMINDER: (_work,),
+    Stage.ASSIGNMENT: (_acknowledgement, _hold_request),
+    Stage.DEADLINE: (_work, service, _extension, _hold_request),
+    Stage.REMINDER: (_work, service, _extension, _hold_request),
     Stage.VERIFICATION: (_verification,),
     Stage.CLOSURE: (_closure,),
     Stage.CLOSED: (_look_back,),
@@ -223,28 +217,40 @@ def upcoming(item: ItemState, policy: Policy, calendar: WorkCalendar) -> Step | 
 def due_step(
     item: ItemState, policy: Policy, calendar: WorkCalendar, now: datetime
 ) -> DueStep | None:
-    """What has to be carried out at ``now``: the latest due step of the track due first.
+    """What has to be carried out at ``now``: the weightiest due step of the track due first.
 
-    Earlier steps of the same track were overtaken (by downtime) and are only recorded. A rung
-    is never skipped in favour of a mere repeat of the notice below it.
+    The other due steps of the same track were overtaken (by downtime) and are only recorded; the
+    tracks beside it are left as they are, and have their turn next. A rung is never skipped in
+    favour of a mere repeat of the notice below it.
     """
     best: list[Step] = []
+    ahead: list[Step] = []
     for track in _tracks(item):
         due: list[Step] = []
         for step in track(item, policy, calendar):
+            if step.key in item.fired:
+                continue
             if step.at > now:
+                ahead.append(step)
                 break
-            if step.key not in item.fired:
-                due.append(step)
+            due.append(step)
         if due and (not best or due[0] < best[0]):
-            best = due
+            best, due = due, best
+        if due:
+            ahead.append(due[0])
     if not best:
         return None
     highest = max(best, key=_weight)
-    return DueStep(highest, tuple(step for step in best if step is not highest))
+    overtaken = tuple(step for step in best if step is not highest)
+    return DueStep(highest, overtaken, min(ahead, default=None))
 
 
-def _weight(step: Step) -> tuple[int, bool, datetime]:
-    """Which of several due steps is carried out: the highest rung, else the latest; asking for a
-    report gives way to whatever else there is to say."""
-    return step.level, step.kind is not StepKind.PROGRESS, step.at
+_SLIGHT = (StepKind.PROGRESS, StepKind.ANNOUNCE)
+
+
+def _weight(step: Step) -> tuple[int, int, datetime]:
+    """Which of several due steps is carried out: the highest rung, else the latest. Asking for a
+    report and announcing a rung give way to whatever else there is to say."""
+    rung = step.level if step.kind is StepKind.RUNG else 0
+    slight = _SLIGHT.index(step.kind) - len(_SLIGHT) if step.kind in _SLIGHT else 0
+    return rung, slight, step.at

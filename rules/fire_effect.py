@@ -9,7 +9,8 @@ from rules.agenda import Step, StepKind
 from rules.case import Case
 from rules.effect import NO_HOLD_REQUEST, NO_REQUEST, Effect
 from rules.ladder_effects import act_served
-from rules.time_effects import clock_restarted, deciders
+from rules.notices import deciders
+from rules.time_effects import clock_restarted
 from rules.vocabulary import Stage
 
 
@@ -70,7 +71,7 @@ def _told(case: Case, step: Step) -> dict[str, Any]:
         case StepKind.RUNG:
             return {"to": [seat.value for seat in case.policy.ladder[step.level - 1].to]}
         case StepKind.EXTENSION_DUE:
-            return {"asked": item.extension_due, **deciders(case)}
+            return {"asked": item.extension_due, **deciders(case.policy)}
         case StepKind.EXTENSION_LAPSED:
             return {"asked": item.extension_due}
         case StepKind.HOLD_REQUEST_LAPSED:

@@ -15,11 +15,11 @@ from rules.policy import Policy
 def act_served(item: ItemState, policy: Policy, at: datetime) -> dict[str, Any]:
     """The fields of an act that counts as served since ``at``.
 
-    Where the ladder waits for service, the gap to the next rung counts from there; elsewhere it
-    does not matter when an act was served.
+    Where the ladder waits for service, the gap to the next rung counts from there; elsewhere, and
+    above the last rung, it does not matter when an act was served.
     """
     changes: dict[str, Any] = {"served": item.level}
-    if policy.ladder[item.level - 1].served:
+    if policy.ladder[item.level - 1].served and item.level < len(policy.ladder):
         changes["ladder_from"] = max(at, item.ladder_from or at)
     return changes
 
@@ -50,7 +50,8 @@ def stay(case: Case) -> Effect:
 
 def lift_stay(case: Case) -> Effect:
     """The stay is over as if yesterday had been its last day: what was due is due now."""
-    return Effect({"stay_until": case.today - timedelta(days=1)}, {"until": case.item.stay_until})
+    told = {"until": case.item.stay_until, **reason(case)}
+    return Effect({"stay_until": case.today - timedelta(days=1)}, told)
 
 
 def lose_contact(case: Case) -> Effect:

@@ -9,14 +9,15 @@ from datetime import timedelta
 
 from rules.case import Case
 from rules.errors import Refusal
+from rules.ladder import reached
 from rules.policy import Rung
 from rules.vocabulary import Stage, name
 
 
 def rung_reached(case: Case) -> Rung | None:
     """The rung of the policy's ladder that the item has reached."""
-    level = case.item.level
-    return case.policy.ladder[level - 1] if 1 <= level <= len(case.policy.ladder) else None
+    level = reached(case.item, case.policy)
+    return case.policy.ladder[level - 1] if level else None
 
 
 def require_unserved_act(case: Case) -> Refusal | None:

@@ -73,6 +73,7 @@ class LiftStay(Command):
     """End a stay before its day: the ladder goes on at once (解除暂缓)."""
 
     name = "lift_stay"
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from rules.effect import (
     reason,
 )
 from rules.item import ItemState
+from rules.notices import deciders
 from rules.time_guards import listed_reason
 
 
@@ -36,13 +37,7 @@ def request_extension(case: Case) -> Effect:
     data = {"due": command.due, "from": item.due, "reason": text}
     if listed is not None:
         data["code"] = listed.code
-    return Effect(changes, {**data, **deciders(case)})
-
-
-def deciders(case: Case) -> dict[str, Any]:
-    """Who decides on an extension, where the policy names one office."""
-    office = case.policy.extensions_decided_by
-    return {} if office == "either" else {"deciders": office}
+    return Effect(changes, {**data, **deciders(case.policy)})
 
 
 def grant_extension(case: Case) -> Effect:

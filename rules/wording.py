@@ -24,6 +24,18 @@ _STEPS: Mapping[StepKind, tuple[str, str]] = {
     StepKind.CLOSURE: ("销号审批超时提醒", "the supervisors are told that the limit has passed"),
     StepKind.HOLD_EXPIRED: ("中止期满，恢复计时", "the hold ends and the clock runs again"),
     StepKind.LOOK_BACK: ("回头看", "the item is looked at again"),
+    StepKind.ANNOUNCE: (
+        "预告责任人：即将{act}",
+        "the responsible person is told what comes next: {act}",
+    ),
+    StepKind.SERVICE_DUE: ("提醒送达：{act}", "the coordinators are reminded to serve: {act}"),
+    StepKind.DEEMED_SERVED: ("逾期未送达，视为送达：{act}", "the act counts as served: {act}"),
+    StepKind.EXTENSION_DUE: (
+        "提醒审批延期申请",
+        "the extension request is brought up again before it lapses",
+    ),
+    StepKind.EXTENSION_LAPSED: ("延期申请失效", "the extension request lapses"),
+    StepKind.HOLD_REQUEST_LAPSED: ("中止申请失效", "the request for a hold lapses"),
 }
 
 _REASONS: Mapping[StepKind, tuple[str, str]] = {
@@ -41,6 +53,15 @@ _REASONS: Mapping[StepKind, tuple[str, str]] = {
     StepKind.CLOSURE: ("审批未在规定时间内完成", "closure not decided within the limit"),
     StepKind.HOLD_EXPIRED: ("中止计时到期", "the day until which the clock was stopped has passed"),
     StepKind.LOOK_BACK: ("销号后按规定天数回头看", "a fixed number of days after closing"),
+    StepKind.ANNOUNCE: (
+        "升级前按规定天数预告",
+        "what comes next is announced a fixed number of days before",
+    ),
+    StepKind.SERVICE_DUE: ("送达前不再升级", "the ladder waits until the act is served"),
+    StepKind.DEEMED_SERVED: ("长时间未送达", "not served for too long"),
+    StepKind.EXTENSION_DUE: ("审批时限将满", "the time to decide on the request is nearly up"),
+    StepKind.EXTENSION_LAPSED: ("规定时间内未审批", "the request was not decided in time"),
+    StepKind.HOLD_REQUEST_LAPSED: ("规定时间内未审批", "the request was not decided in time"),
 }
 
 _WHY_SEAT: Mapping[Seat, tuple[str, str]] = {
@@ -58,7 +79,7 @@ _TODO: Mapping[tuple[str, Seat], str] = {
     ("declined", Seat.COORDINATORS): "accept",
     ("due_soon", Seat.RESPONSIBLE): "submit",
     ("overdue", Seat.RESPONSIBLE): "submit",
-    ("escalated", Seat.RESPONSIBLE): "submit",
+    ("escalated", Seat.RESPONSIBLE): "confirm",
     ("progress_due", Seat.RESPONSIBLE): "report_progress",
     ("extension_requested", Seat.COORDINATORS): "grant_extension",
     ("extension_requested", Seat.SUPERVISORS): "grant_extension",
@@ -71,6 +92,21 @@ _TODO: Mapping[tuple[str, Seat], str] = {
     ("reopened", Seat.RESPONSIBLE): "submit",
     ("hold_expired", Seat.RESPONSIBLE): "submit",
     ("resumed", Seat.RESPONSIBLE): "submit",
+    ("extension_granted", Seat.RESPONSIBLE): "submit",
+    ("extension_refused", Seat.RESPONSIBLE): "submit",
+    ("extension_lapsed", Seat.RESPONSIBLE): "submit",
+    ("denied", Seat.VERIFIER): "pass",
+    ("denied", Seat.RESPONSIBLE): "submit",
+    ("verification_overdue", Seat.COORDINATORS): "appoint",
+    ("rung_announced", Seat.RESPONSIBLE): "submit",
+    ("service_due", Seat.COORDINATORS): "serve",
+    ("served", Seat.RESPONSIBLE): "confirm",
+    ("hold_requested", Seat.COORDINATORS): "hold",
+    ("hold_requested", Seat.SUPERVISORS): "hold",
+    ("hold_refused", Seat.RESPONSIBLE): "submit",
+    ("hold_lapsed", Seat.RESPONSIBLE): "submit",
+    ("contact_lost", Seat.COORDINATORS): "assign",
+    ("due_recomputed", Seat.RESPONSIBLE): "submit",
 }
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from rules.agenda import StepKind, agenda
+from rules.agenda import StepKind, upcoming
 from rules.commands import COMMANDS, FireStep
 from rules.decide import Decision, decide
 from rules.events import PAST
 from rules.item import SYSTEM, ItemState
 from rules.lifecycle import PERMITTED
-from rules.notices import ANNOUNCED, BY_EVENT, BY_STEP, STANDS_IN, Seat, notices_for
+from rules.notices import ANNOUNCED, BY_EVENT, BY_STEP, STANDS_IN, Seat, notices_for, notices_of
 from rules.policy import Policy
 from rules.vocabulary import Stage
 from rules.wording import todo
@@ -26,11 +26,19 @@ HEARD = {
     "extension_requested": "extension_requested:CS",
     "extension_granted": "extension_granted:RL",
     "extension_refused": "extension_refused:RL",
+    "served": "served:RL",
+    "stayed": "stayed:RLC",
+    "stay_lifted": "stay_lifted:RLC",
+    "contact_lost": "contact_lost:C",
+    "due_recomputed": "due_recomputed:RL",
+    "policy_adopted": "policy_adopted:R",
     "appointed": "verification_requested:V",
     "passed": "closure_requested:S",
     "failed": "failed:RL",
     "approved": "closed:RLC",
     "denied": "denied:RLV",
+    "hold_requested": "hold_requested:CS",
+    "hold_refused": "hold_refused:RL",
     "held": "held:RL",
     "resumed": "resumed:RL",
     "reopened": "reopened:RLC",
@@ -45,6 +53,8 @@ SILENT = {
     "acknowledged": "nobody has to do anything about it",
     "progress_reported": "read on the item's page",
     "evidence_attached": "read on the item's page",
+    "confirmed": "whoever confirms knows, and the ladder goes on",
+    "contact_regained": "the ladder goes on, and says so when it does",
     "submitted": "the verifier hears when appointed",
     "waived": "stands in the list of exemptions",
     "commented": "read on the item's page",
@@ -64,8 +74,26 @@ STEPS_HEARD = {
     "closure": "closure_overdue:SC",
     "hold_expired": "hold_expired:RLC",
     "look_back": "look_back_due:CV",
+    "announce": "rung_announced:R",
+    "service_due": "service_due:C",
+    "deemed_served": "served:RLC",
+    "extension_due": "extension_requested:CS",
+    "extension_lapsed": "extension_lapsed:RLC",
+    "hold_request_lapsed": "hold_lapsed:RLC",
 }
 KINDS = {
+    "rung_announced",
+    "service_due",
+    "served",
+    "stayed",
+    "stay_lifted",
+    "extension_lapsed",
+    "hold_requested",
+    "hold_refused",
+    "hold_lapsed",
+    "contact_lost",
+    "due_recomputed",
+    "policy_adopted",
     "registered",
     "assigned",
     "acknowledge_due",
@@ -176,7 +204,10 @@ def told(state: ItemState, command: str, giver: str) -> tuple[Stage, list[tuple[
 
 
 WHO_CAN = {"assign": "C", "decline": "R", "request_extension": "R", "pass": "V", "fail": "V",
-           "approve": "S", "deny": "S", "withdraw": "S"}  # fmt: skip
+           "approve": "S", "deny": "S", "withdraw": "S", "stay": "S", "lift_stay": "S",
+           "request_hold": "R", "lose_contact": "P", "recompute": "P", "adopt": "P"}  # fmt: skip
+ANYWHERE = {"denied", "contact_lost", "due_recomputed", "hold_refused"}
+"""Told in stages in which not everybody can do something about it."""
 TELLING = [
     (stage, command)
     for stage, command in PERMITTED
@@ -190,11 +221,24 @@ def test_what_an_announcement_asks_for_can_be_done_then(stage: Stage, command: s
     after, heard = told(state, command, WHO_CAN.get(command, "C"))
     for kind, seat in heard:
         asked = todo(kind, seat)
-        assert not asked or (after, asked) in PERMITTED, (kind, seat)
+        if kind in ANYWHERE:
+            assert not asked or any(pair[1] == asked for pair in PERMITTED)
+        else:
+            assert not asked or (after, asked) in PERMITTED, (kind, seat)
 
 
+SERVED = tuple(rung.model_copy(update={"served": True}) for rung in policy().ladder)
 STEPPING: list[tuple[ItemState, Policy]] = [
     (item(Stage.DEADLINE), policy(progress_every=7)),
+    (item(Stage.DEADLINE), policy(ladder=SERVED, announce_before=2, deemed_served_after=7)),
+    (
+        item(Stage.DEADLINE, extension_due=LATER, extension_at=NOW),
+        policy(extension_decided_within=3),
+    ),
+    (
+        item(Stage.DEADLINE, hold_asked_until=LATER, hold_asked_at=NOW),
+        policy(hold_decided_within=3),
+    ),
     (item(Stage.REMINDER, on_hold=True, hold_until=LATER, held_at=NOW), policy()),
     (item(Stage.VERIFICATION), policy()),
     (item(Stage.CLOSURE), policy()),
@@ -202,9 +246,21 @@ STEPPING: list[tuple[ItemState, Policy]] = [
 ]
 
 
-@pytest.mark.parametrize(("state", "rules"), STEPPING)
-def test_what_a_step_asks_for_can_be_done_then(state: ItemState, rules: Policy) -> None:
-    for step in agenda(state, rules, calendar()):
+STEPPED: list[set[StepKind]] = [
+    {StepKind.REMIND, StepKind.PROGRESS, StepKind.OVERDUE, StepKind.RUNG, StepKind.OVERDUE_AGAIN},
+    {StepKind.ANNOUNCE, StepKind.SERVICE_DUE, StepKind.DEEMED_SERVED, StepKind.RUNG},
+    {StepKind.EXTENSION_DUE, StepKind.EXTENSION_LAPSED},
+    {StepKind.HOLD_REQUEST_LAPSED},
+    {StepKind.HOLD_EXPIRED}, {StepKind.VERIFICATION}, {StepKind.CLOSURE}, {StepKind.LOOK_BACK},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", range(len(STEPPING)))
+def test_what_a_step_asks_for_can_be_done_then(number: int) -> None:
+    state, rules = STEPPING[number]
+    told = set()
+    while (step := upcoming(state, rules, calendar())) is not None:
+        told.add(step.kind)
         done = decide(case(state, FireStep(), SYSTEM, step.at, rules))
         assert isinstance(done, Decision)
         for notice in notices_for("step_fired", done.event.data):
@@ -212,3 +268,36 @@ def test_what_a_step_asks_for_can_be_done_then(state: ItemState, rules: Policy) 
                 asked = todo(notice.kind, seat)
                 assert not asked or (done.item.stage, asked) in PERMITTED, (step, seat)
         state = done.item
+    assert told >= STEPPED[number], "not every kind of step was tried"
+
+
+def test_a_rung_is_heard_of_by_whom_the_policy_says() -> None:
+    rung = policy().ladder[0].model_copy(update={"to": (Seat.LEADER, Seat.SUPERVISORS)})
+    rules = policy(ladder=(rung,), reminders_before=(), repeat_every=0)
+    state = item(Stage.REMINDER, fired=("chase/overdue/r1.d1",))
+    step = upcoming(state, rules, calendar())
+    assert step is not None
+    done = decide(case(state, FireStep(), SYSTEM, step.at, rules))
+    assert isinstance(done, Decision)
+    heard = notices_for("step_fired", done.event.data)
+    assert heard == notices_of(step, rules)
+    assert [tuple(notice) for notice in heard] == [read("escalated:LS")]
+
+
+@pytest.mark.parametrize(
+    ("decided_by", "who"), [("either", "CS"), ("coordinators", "C"), ("supervisors", "S")]
+)
+def test_who_decides_on_an_extension_is_asked_and_reminded(decided_by: str, who: str) -> None:
+    rules = policy(extensions_decided_by=decided_by, extension_decided_within=3)
+    asking = COMMANDS["request_extension"](**FIELDS["request_extension"])
+    done = decide(case(item(Stage.DEADLINE), asking, GIVERS["R"], rules=rules))
+    assert isinstance(done, Decision)
+    wanted = [read(f"extension_requested:{who}")]
+    assert [tuple(n) for n in notices_for(done.event.kind, done.event.data)] == wanted
+    step = upcoming(done.item, rules, calendar())
+    assert step is not None
+    assert step.kind is StepKind.EXTENSION_DUE
+    assert [tuple(n) for n in notices_of(step, rules)] == wanted
+    fired = decide(case(done.item, FireStep(), SYSTEM, step.at, rules))
+    assert isinstance(fired, Decision)
+    assert [tuple(n) for n in notices_for("step_fired", fired.event.data)] == wanted
