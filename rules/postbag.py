@@ -67,8 +67,8 @@ class Postbag:
             ready = []
             while waiting and waiting[0][0] <= now:
                 ready.append(heapq.heappop(waiting)[1])
-            notices = [Notice(n, True, self._rules, self._calendar) for n in ready]
-            found = plan(notices, Chased(last), now)
+            arrived = [Notice(n, True, self._rules, self._calendar) for n in ready]
+            found = plan(arrived, Chased(last), now)
             for held in found.held:
                 heapq.heappush(waiting, (held.until, held.id))
                 if (held.id, held.why) not in known:
