@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from prefect import flow, task
@@ -14,13 +16,20 @@ from notifications.channels.base import Channel
 from notifications.channels.file import FileChannel
 from notifications.channels.smtp import SmtpChannel
 from notifications.smtp_url import parse_smtp_url
+from rules.item import ItemState
 from tasks.at_hand import in_office, office
+from tasks.attached_papers import paper_for
 from tasks.delivery import announce, deliver
 from tasks.ends import Delivered
+from tasks.extras import Extras
+from tasks.links import link_for
 from tasks.office import Office
 
 BATCH = 200
 """Mails claimed, rendered and sent together."""
+
+LINK_LASTS = timedelta(days=14)
+"""For how long a link in a mail can be used (campaign time), if the item does not move before."""
 
 
 @flow(name="delivery", persist_result=False, validate_parameters=False)
@@ -54,12 +63,14 @@ async def send_all() -> Delivered:
     """Send until nothing is due; what could not be sent waits for its next attempt."""
     at = office()
     texts = templates_of(at)
-    sender = at.settings.mail_from
+    sender, extras = at.settings.mail_from, extras_of(at)
     ended = Delivered()
     async with channel_for(at) as channel:
         while True:
             now = at.clock.now()
-            batch = await deliver(at.engine, channel, sender, wall(), BATCH, texts, campaign=now)
+            batch = await deliver(
+                at.engine, channel, sender, wall(), BATCH, texts, campaign=now, extras=extras
+            )
             ended = Delivered(*(a + b for a, b in zip(ended, batch, strict=True)))
             if batch.total < BATCH:
                 return ended
@@ -74,6 +85,15 @@ def channel_for(at: Office) -> Channel:
     if at.settings.smtp_url:
         return SmtpChannel(parse_smtp_url(at.settings.smtp_url))
     return FileChannel(at.settings.mail_folder)
+
+
+def extras_of(at: Office) -> Extras:
+    """The links and papers that mails bring here: links where a web server can be reached."""
+
+    def link(person_id: int, item: ItemState, command: str) -> str:
+        return link_for(at, person_id, item, command, at.clock.now() + LINK_LASTS)
+
+    return Extras(link if at.settings.public_url else None, partial(paper_for, at))
 
 
 def templates_of(at: Office) -> Path | None:

@@ -102,7 +102,8 @@ class _Desk:
         states = {item_id: one.item for item_id, one in loaded.items()}
         self._audience = Audience(connection, events, states, substitutes)
         self._people = self._audience.people
-        self._there = {key for key, one in self._people.items() if not reached(one)[1]}
+        self._reached = {key: reached(one) for key, one in self._people.items()}
+        self._there = {key for key, (_, why_not) in self._reached.items() if not why_not}
         self._wishes = wishes.wishes(connection)
         self._terms = terms_of(connection, (one.policy_id for one in loaded.values()))
         self._channels = channels_for(connection, self._people)
@@ -157,7 +158,7 @@ class _Desk:
         if why := self._unwanted(copy, way):
             yield row | _ended("skipped", why)
             return
-        unreached = reached(self._people[copy.reader])[1]
+        _, unreached = self._reached[copy.reader]
         if unreached:
             yield row | _ended("skipped", unreached)
         elif way is Way.DIGEST:
@@ -199,7 +200,7 @@ class _Desk:
             "occasion": f"event/{event.id}",
             "content": copy.content,
             "chasing": event.kind == "step_fired",
-            "address": reached(self._people[copy.reader])[0] if channel == MAIL else channel,
+            "address": self._reached[copy.reader][0] if channel == MAIL else channel,
             "state": "pending",
             "reason": "",
             "held_for": "",

@@ -38,8 +38,8 @@ CHARSET = f"{CONTENT_TYPE}; charset=utf-8; method={{method}}"
 
 MakeLink = Callable[[int, ItemState, str], str]
 """From person, item and command to an address; empty where there is no web server."""
-FindPaper = Callable[[int, int], Attachment | None]
-"""From the item and the id of an event to the paper that was issued for it, if it is there."""
+FindPaper = Callable[[int], Attachment | None]
+"""From the id of an event to the paper that was issued for it, if it is there."""
 
 
 class Extras(NamedTuple):
@@ -62,14 +62,15 @@ class Extras(NamedTuple):
         self, claimed: Claimed, item: ItemState, event: Told, told: NoticeContext, sender: Mailbox
     ) -> tuple[Attachment, ...]:
         """The files of one mail."""
-        found = [_deadline(claimed, item, event, told, sender), self._paper(claimed)]
+        found = [_deadline(claimed, item, event, told, sender), self._paper(claimed, item)]
         return tuple(one for one in found if one is not None)
 
-    def _paper(self, claimed: Claimed) -> Attachment | None:
-        if self.find_paper is None or claimed.kind != "escalated":
+    def _paper(self, claimed: Claimed, item: ItemState) -> Attachment | None:
+        """The act; not that of a confidential item, whose title is in it."""
+        if self.find_paper is None or claimed.kind != "escalated" or item.confidential:
             return None
         try:
-            return self.find_paper(claimed.item_id or 0, claimed.event_id or 0)
+            return self.find_paper(claimed.event_id or 0)
         except (RectiflowError, OSError) as error:
             log.error("A mail has no paper: %s %s", error, log_context("deliver"))
             return None
