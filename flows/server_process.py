@@ -16,6 +16,13 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from prefect.server.database.configurations import BaseDatabaseConfiguration
+    from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 
 # Seconds between closing politely and going anyway, once the parent is gone.
 LAST_SECONDS = 5.0
@@ -47,14 +54,37 @@ def main() -> None:
 
     import uvicorn
     from prefect.server.api.server import create_app
+    from prefect.server.database.dependencies import temporary_database_config
+    from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL
 
-    config = uvicorn.Config(
-        create_app(final=True),
-        log_level="warning",
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=3,
-    )
-    uvicorn.Server(config).run(sockets=[socket.socket(fileno=options.socket)])
+    with temporary_database_config(patient_sqlite(PREFECT_API_DATABASE_CONNECTION_URL.value())):
+        config = uvicorn.Config(
+            create_app(final=True),
+            log_level="warning",
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=3,
+        )
+        uvicorn.Server(config).run(sockets=[socket.socket(fileno=options.socket)])
+
+
+def patient_sqlite(url: str) -> BaseDatabaseConfiguration:
+    """Prefect's SQLite, but whoever is going to write waits in line from the beginning.
+
+    A transaction that begins to write only after it has read is refused at once when somebody
+    else has written meanwhile, however long it was ready to wait. Prefect then answers 503, and
+    its client asks again after 2, 4, 8 seconds, in which an item's flow stands still.
+    """
+    from prefect.server.database.configurations import AioSqliteConfiguration
+
+    class PatientSqlite(AioSqliteConfiguration):
+        @asynccontextmanager
+        async def begin_transaction(
+            self, session: AsyncSession, with_for_update: bool = False
+        ) -> AsyncGenerator[AsyncSessionTransaction, None]:
+            async with super().begin_transaction(session, with_for_update=True) as transaction:
+                yield transaction
+
+    return PatientSqlite(connection_url=url)
 
 
 if __name__ == "__main__":

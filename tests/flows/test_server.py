@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -16,7 +17,11 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib.metadata import version
 from pathlib import Path
 
+import httpx
 import pytest
+from prefect import flow
+from prefect.client.orchestration import PrefectClient
+from prefect.states import Paused
 
 from flows.environment import prefect_environment, server_environment
 from flows.server import EmbeddedServer, check_server
@@ -172,6 +177,21 @@ def test_a_server_that_was_left_behind_is_ended_and_its_port_used_again(home: Pa
         assert child.stdin is not None
         child.stdin.close()
     assert child.returncode == -signal.SIGTERM
+
+
+async def test_many_who_write_at_the_same_moment_wait_in_line_and_nobody_is_turned_away(
+    client: PrefectClient,
+) -> None:
+    @flow
+    def idle() -> None:
+        """Does nothing."""
+
+    paused = [await client.create_flow_run(idle, state=Paused()) for _ in range(12)]
+    async with httpx.AsyncClient(base_url=str(client.api_url)) as impatient:
+        answers = await asyncio.gather(
+            *(impatient.post(f"flow_runs/{run.id}/resume", json={}) for run in paused)
+        )
+    assert {answer.status_code for answer in answers} <= {200, 201}
 
 
 def test_a_stranger_with_the_old_process_number_is_left_alone(home: Path) -> None:
