@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -48,7 +49,7 @@ def make_gateway() -> Iterator[MakeGateway]:
         yield lambda *answers: running.enter_context(Gateway(*answers))
 
 
-def failing_item(engine: Engine, **first: object) -> str:
+def failing_item(engine: Engine, **first: Any) -> str:
     """An item of which two people are told, one of them by chat as well."""
     ref = item_in(engine, Stage.DEADLINE, **first)
     post.tidy(engine)

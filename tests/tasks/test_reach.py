@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from models import items, unreachable
 from models.engine import reading, writing
+from notifications.bounces import Bounce, Failed
 from notifications.catcher import Catcher, Faults
 from notifications.channels.base import Deferred, Outcome, Rejected
 from notifications.channels.smtp import SmtpChannel
@@ -19,6 +20,7 @@ from rules.commands import LoseContact
 from rules.errors import Refused
 from rules.item import ItemState
 from rules.vocabulary import Stage
+from tasks.bounces import take_back
 from tasks.reach import Followed, can_be_reached, cannot_be_reached, follow, same_address
 from tests.conftest import MONDAY
 from tests.tasks import post
@@ -213,3 +215,66 @@ def test_addresses_are_compared_as_mail_servers_read_them() -> None:
     assert same_address("Lin@Rectify.example ", "lin@rectify.EXAMPLE")
     assert same_address("lin@münchen.example", "lin@xn--mnchen-3ya.example")
     assert not same_address("lin@rectify.example", "lin2@rectify.example")
+
+
+# Mails that came back
+
+
+def bounced(message_id: str, *addresses: str, status: str = "5.1.1") -> Bounce:
+    content = status.startswith("5.6")
+    failed = [Failed((one,), status, f"{status} User unknown", content) for one in addresses]
+    return Bounce(message_id, tuple(failed))
+
+
+async def sent_mails(engine: Engine, item: str) -> dict[str, post.Row]:
+    """Two mails that have left, by whom they went to."""
+    happen(engine, item, "failed", "verifier")
+    announced(engine)
+    await sent_by(engine, Tray())
+    return {row.who: row for row in rows(engine)}
+
+
+async def test_a_bounce_is_found_by_its_message_id_whoever_it_was_forwarded_to(
+    engine: Engine, item: str
+) -> None:
+    mail = (await sent_mails(engine, item))["responsible"]
+    report = bounced(mail.message_id, "somebody-else@elsewhere.example")
+    (learned,) = take_back(engine, report, WALL)
+    assert (learned.delivery_id, learned.marked) == (mail.id, (person_id(engine, "responsible"),))
+    assert listed(engine) == {"responsible": "The mail came back: 5.1.1 User unknown."}
+    states = {row.who: (row.state, row.reason) for row in rows(engine)}
+    assert states["responsible"] == ("dead", "The mail came back: 5.1.1 User unknown.")
+    assert states["leader"][0] == "sent"
+    (again,) = take_back(engine, report, WALL)
+    assert again.marked == ()
+
+
+async def test_a_bounce_of_an_unknown_mail_is_found_by_the_address(
+    engine: Engine, item: str
+) -> None:
+    await sent_mails(engine, item)
+    for message_id in ("", "<unknown@elsewhere.example>"):
+        (learned,) = take_back(engine, bounced(message_id, GONE.upper()), WALL)
+        assert learned.known
+    assert list(listed(engine)) == ["responsible"]
+    (nobody,) = take_back(engine, bounced("", "nobody@elsewhere.example"), WALL)
+    assert not nobody.known
+
+
+async def test_a_bounce_for_several_people_takes_back_only_the_mail_that_was_theirs(
+    engine: Engine, item: str
+) -> None:
+    mail = (await sent_mails(engine, item))["responsible"]
+    both = bounced(mail.message_id, "x@elsewhere.example", GONE)
+    first, second = take_back(engine, both, WALL)
+    assert (first.delivery_id, first.marked) == (None, ())
+    assert second.delivery_id == mail.id
+
+
+async def test_a_message_that_came_back_for_its_content_is_dead_and_marks_nobody(
+    engine: Engine, item: str
+) -> None:
+    mail = (await sent_mails(engine, item))["responsible"]
+    take_back(engine, bounced(mail.message_id, GONE, status="5.6.1"), WALL)
+    assert listed(engine) == {}
+    assert {row.who: row.state for row in rows(engine)} == {"responsible": "dead", "leader": "sent"}
