@@ -3,6 +3,7 @@ PYTHON ?= python3.11
 VENV   := .venv
 BIN    := $(VENV)/bin
 ARGS   ?=
+JOBS   ?= 3
 
 PACKAGES := $(wildcard rules config models ledgers notifications tasks flows web cli sample)
 
@@ -29,8 +30,8 @@ setup-dev: $(VENV)/dev.stamp ## the same with what the tests and checks need
 run: setup ## set up, then a sample campaign live in this terminal (ARGS="--lapse 5s")
 	@$(BIN)/rectiflow demo $(ARGS)
 
-test: setup-dev ## run the tests (ARGS="tests/rules -k extension")
-	@$(BIN)/python -m pytest $(ARGS)
+test: setup-dev ## run the tests (ARGS="tests/rules -k extension", JOBS=1 for one at a time)
+	@$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: setup-dev ## check with ruff (rules and format) and mypy (strict)
 	@$(BIN)/ruff check .

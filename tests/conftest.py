@@ -42,6 +42,21 @@ settings.register_profile(
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
+SLOW_FIRST = ("/tests/flows/", "/tests/cli/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, so that nobody waits for it alone in the end."""
+
+    def place(item: pytest.Item) -> int:
+        if item.get_closest_marker("slow"):
+            return 0
+        path = item.path.as_posix()
+        return next((n for n, part in enumerate(SLOW_FIRST, 1) if part in path), 9)
+
+    items.sort(key=place)
+
+
 MONDAY = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
 """Ten o'clock on a working Monday in Shanghai."""
 
