@@ -67,6 +67,7 @@ class Look(NamedTuple):
 CHINESE = {
     "密级": Look(HEI, 16, 28),
     "红头": Look(XBS, 34, 46, CENTRE, before=12, after=22, colour=RED),
+    "红头（长）": Look(XBS, 26, 46, CENTRE, before=12, after=22, colour=RED),
     "文号": Look(FANGSONG, 16, 28, after=20),
     "公文标题": Look(XBS, 22, 34, CENTRE, after=18),
     "主送": Look(FANGSONG, 16, 28),
@@ -85,6 +86,7 @@ CHINESE = {
 ENGLISH = {
     "密级": Look(HEI, 11, 16, bold=True),
     "红头": Look(XBS, 22, 30, CENTRE, before=12, after=18, colour=RED, bold=True),
+    "红头（长）": Look(XBS, 16, 30, CENTRE, before=12, after=18, colour=RED, bold=True),
     "文号": Look(FANGSONG, 11, 18, after=20),
     "公文标题": Look(XBS, 16, 24, CENTRE, before=4, after=18, bold=True),
     "主送": Look(FANGSONG, 12, 18, after=8),
@@ -143,6 +145,8 @@ def form(made: Docx, rows: tuple[tuple[str, str, str], ...]) -> None:
             table.add_row().cells[0].text = "{%tr if " + condition + " %}"
         row = table.add_row()
         row.height, row.height_rule = Mm(9.5), WD_ROW_HEIGHT_RULE.AT_LEAST
+        if "{%p" not in text:  # what is as long as somebody writes may go over the page
+            row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         _fill(row.cells[0], LABELS, "栏目", label)
         _fill(row.cells[1], Length(TEXT_WIDTH - LABELS), "栏内", text)
         if condition:

@@ -59,7 +59,8 @@ def sheet(lang: str, words: Words, paper: Form) -> Docx:
 def _headed(lang: str, words: Words, title: str, *, signed: bool) -> Docx:
     made = layout.blank(lang)
     _when(made, "confidential", ("密级", words.confidential))
-    line(made, "红头", "{{ issuer }}")
+    _when(made, f"issuer | length <= {words.head}", ("红头", "{{ issuer }}"))
+    _when(made, f"issuer | length > {words.head}", ("红头（长）", "{{ issuer }}"))
     line(made, "文号", "{{ number }}" + (f"\t{words.signer}" if signed else ""))
     line(made, "公文标题", title)
     return made

@@ -9,8 +9,10 @@ Rows = tuple[tuple[str, str, str], ...]
 
 
 class Words(NamedTuple):
-    """What all papers of a language have in common. A tab leads to the right edge."""
+    """What all papers of a language have in common. A tab leads to the right edge; ``head`` is how
+    many characters the red head has room for before it gets smaller."""
 
+    head: int
     confidential: str
     signer: str
     seal: str
@@ -44,6 +46,7 @@ class Form(NamedTuple):
 
 WORDS = {
     "zh-CN": Words(
+        head=13,
         confidential="【保密】本件只供办理人员阅看，不得转发。",
         signer="签发人：{{ signer or '　　　　' }}",
         seal="{{ issuer }}（印章）",
@@ -53,6 +56,7 @@ WORDS = {
         register="登记号",
     ),
     "en": Words(
+        head=38,
         confidential="CONFIDENTIAL: for those who work on the item only; not to be passed on.",
         signer="Signed: {{ signer }}",
         seal="{{ issuer }} (seal)",
@@ -101,7 +105,7 @@ ACTS = {
         ),
         "interview": Act(
             "约谈通知书", _TO,
-            (f"你单位承办的{{{{ ref }}}}号整改事项，{_LATE}经提醒至今未办结。经研究，决定约谈责任人"
+            (f"你单位承办的{{{{ ref }}}}号整改事项，{_LATE}经督促至今未办结。经研究，决定约谈责任人"
              "{{ responsible }}{% if leader %}和包案领导{{ leader }}{% endif %}。",), _FACTS,
             ("约谈时间、地点另行通知。请准备书面说明，内容包括逾期原因、目前进展、"
              "整改措施和完成时间。收到本通知书后请予确认。", _NEXT),
@@ -109,7 +113,7 @@ ACTS = {
         "circular": Act(
             "关于{{ ref }}号整改事项逾期的通报", "各有关单位：",
             (f"{{{{ unit or '有关单位' }}}}承办的{{{{ ref }}}}号整改事项，{_LATE}"
-             "经提醒、约谈至今未办结。现将有关情况通报如下。",), _FACTS,
+             "经督促至今未办结。现将有关情况通报如下。",), _FACTS,
             ("承办单位要立即整改，并将结果报送核查。各有关单位要引以为戒，按期办理。", _NEXT),
         ),
         "listing": Act(
@@ -139,7 +143,7 @@ ACTS = {
         ),
         "interview": Act(
             "Notice of Interview", _TO_EN,
-            (f"Item {{{{ ref }}}}, in the charge of your unit, is still unsettled after a reminder."
+            (f"Item {{{{ ref }}}}, in the charge of your unit, is still unsettled although it was urged."
              f"{_LATE_EN} It has been decided to interview the responsible person"
              "{% if responsible %}, {{ responsible }}{% endif %}"
              "{% if leader %}, and the leader, {{ leader }}{% endif %}.",), _FACTS_EN,
@@ -149,7 +153,7 @@ ACTS = {
         "circular": Act(
             "Circular", "To: all units concerned",
             ("Item {{ ref }}, in the charge of {{ unit or 'the unit concerned' }}, is still "
-             f"unsettled after a reminder and an interview.{_LATE_EN} "
+             f"unsettled although it was urged.{_LATE_EN} "
              "This is hereby made known.",), _FACTS_EN,
             ("The unit has to put it right at once and submit the result. All units are asked to "
              "settle what is assigned to them in time.", _NEXT_EN),
