@@ -21,6 +21,7 @@ from prefect.client.schemas.sorting import FlowRunSort
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from sqlalchemy import text
 
+from config.clock import wall
 from flows.rectification import rectification
 from flows.schedule import Schedule
 from flows.server import EmbeddedServer
@@ -279,3 +280,23 @@ async def test_stopping_lets_a_tick_in_progress_end(here: Installation) -> None:
     stopping.result(PATIENCE)
     assert "step_fired" in kinds(here.engine, ref)
     assert schedule._ticking == set()
+
+
+async def test_ticks_that_a_clock_since_set_back_has_planned_are_brought_forward(
+    here: Installation,
+) -> None:
+    schedule = schedule_of(here)
+    jobs = schedule._scheduler
+    ticked = asyncio.Event()
+
+    async def tick_once() -> None:
+        ticked.set()
+
+    planned = wall() + timedelta(hours=2)
+    jobs.add_job(tick_once, "interval", seconds=3600, id="tick", next_run_time=planned)
+    jobs.start()
+    try:
+        schedule.tick_again()
+        await asyncio.wait_for(ticked.wait(), PATIENCE)
+    finally:
+        await schedule.stop(0.1)
