@@ -186,6 +186,18 @@ def _lapse(settings: Settings) -> Check:
     return Check("clock", State.WARN, said, "That is for demonstrations only.")
 
 
+def _papers(settings: Settings) -> Check:
+    """An office's own template that is not usable: papers are drawn up by ours meanwhile."""
+    folder = settings.home / "papers"
+    if not folder.is_dir():
+        return Check("papers", State.OK, "Papers are drawn up by the built-in templates.")
+    from tasks.paper_templates import problems
+
+    wrong = [f"{problem.file.name}: {problem.reason}" for problem in problems(folder)]
+    hint = "Try each with: rectiflow papers check FILE; the built-in ones are used until then."
+    return _found("papers", wrong, f"The templates in {folder} are usable.", hint)
+
+
 _OUTSIDE: dict[str, Callable[[Settings], Check]] = {
     "home": _home,
     "disk": _disk,
@@ -193,6 +205,7 @@ _OUTSIDE: dict[str, Callable[[Settings], Check]] = {
     "sender": _sender,
     "prefect": _prefect,
     "clock": _lapse,
+    "papers": _papers,
 }
 """What can be looked at without the database."""
 
