@@ -6,13 +6,19 @@ from pathlib import Path
 
 import pytest
 
+from cli.policy_moves import STEPS
 from config.profiles import profile_file
+from rules.agenda import StepKind
 from tests.cli.conftest import Run
 from tests.cli.test_acts import in_deadline
 from tests.stock import Stock
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-"""What differs between databases is tested in ``tests/tasks/test_migrating.py``."""
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """What differs between databases is tested in ``tests/tasks/test_migrating.py``."""
+    return f"sqlite:///{tmp_path / 'rectiflow.db'}"
+
 
 NOW = "education-rectification@1"
 NEXT = "education-rectification@2"
@@ -180,6 +186,10 @@ def test_a_policy_that_is_not_stored_is_said_with_those_that_are(
     assert ran.code == 2
     assert NOW in ran.err
     assert rectiflow("policy", "show", "audit@7").code == 2
+
+
+def test_every_step_has_a_short_name_for_the_preview() -> None:
+    assert set(STEPS) == {kind.value for kind in StepKind}
 
 
 # The calendar
