@@ -143,7 +143,7 @@ ACTS = {
         ),
         "interview": Act(
             "Notice of Interview", _TO_EN,
-            (f"Item {{{{ ref }}}}, in the charge of your unit, is still unsettled although it was urged."
+            (f"Item {{{{ ref }}}}, in the charge of your unit, is still unsettled although urged."
              f"{_LATE_EN} It has been decided to interview the responsible person"
              "{% if responsible %}, {{ responsible }}{% endif %}"
              "{% if leader %}, and the leader, {{ leader }}{% endif %}.",), _FACTS_EN,
