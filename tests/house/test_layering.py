@@ -53,6 +53,8 @@ HOME_OF: dict[str, tuple[str, ...]] = {
     "apprise": ("notifications/channels/",),
     "httpx": ("notifications/", "flows/"),
     "openpyxl": ("ledgers/", "sample/"),
+    "docx": ("tasks/papers/", "tasks/paper_templates.py"),
+    "docxtpl": ("tasks/paper_templates.py",),
     "typer": ("cli/",),
     "rich": ("cli/",),
     "fastapi": ("web/",),

@@ -12,7 +12,7 @@ from tests.house.reading import ROOT
 
 HEAVY = (
     *("prefect", "sqlmodel", "fastapi", "apscheduler", "alembic", "holidays", "openpyxl"),
-    *("apprise", "httpx"),
+    *("apprise", "httpx", "docxtpl"),
 )
 """What takes a tenth of a second or more to import."""
 
