@@ -11,11 +11,13 @@ from functools import partial
 from typing import NamedTuple
 
 from cli.here import here
+from config.channels import SETTING as CHANNELS
+from config.channels import read_channels, readable_by_others
 from config.clock import read_lapse
 from config.settings import Settings, load
 from flows.server import check_server
 from flows.server_home import read_record
-from models import schema
+from models import contacts, schema
 from models.engine import reading
 from models.summary import Summary, durability, summary
 from notifications.addresses import Mailbox
@@ -85,6 +87,22 @@ def _inside(office: Office) -> Iterator[Check]:
         advice = found_there[0].advice if found_there else ""
         yield _found(name, [each.en for each in found_there], good, advice)
     yield from _work(numbers)
+    yield _channels(office)
+
+
+def _channels(office: Office) -> Check:
+    """Whether the file of channels is usable, safe, and has every name that is in use."""
+    try:
+        known = read_channels(office.settings)
+        exposed = readable_by_others(office.settings)
+    except (RectiflowError, OSError) as error:
+        return Check("channels", State.WARN, str(error), "Messages by chat wait until then.")
+    with reading(office.engine) as connection:
+        missing = [name for name in contacts.used(connection) if name not in known]
+    wrong = [f"Not in the file of channels: {', '.join(missing)}."] if missing else []
+    wrong += ["Everybody on this machine can read the file of channels."] if exposed else []
+    advice = f"Complete the file named by {CHANNELS}, and let only its owner read it."
+    return _found("channels", wrong, f"{len(known)} beside mail.", advice)
 
 
 _WATCHED = (
@@ -114,6 +132,14 @@ def _work(numbers: Summary) -> Iterator[Check]:
     mute = [f"People named on open items without an address: {numbers.unreachable}."]
     advice = "See: rectiflow people; then: rectiflow person set CODE --email ADDRESS."
     yield _found("addresses", mute if numbers.unreachable else [], "Everybody has one.", advice)
+    lost = [f"People whom no mail reaches: {numbers.undeliverable}."]
+    advice = (
+        "See: rectiflow people --undeliverable; then: rectiflow person set CODE --email ADDRESS."
+    )
+    yield _found("reach", lost if numbers.undeliverable else [], "Mail reaches everybody.", advice)
+    calls = [f"Given up: {numbers.dead_calls}."] if numbers.dead_calls else []
+    advice = "See: rectiflow webhook calls --state dead; then: rectiflow webhook replay NAME."
+    yield _found("webhooks", calls, "No call was given up.", advice)
 
 
 def _home(settings: Settings) -> Check:

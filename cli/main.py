@@ -62,6 +62,8 @@ COMMANDS = (
     Entry("person", "cli.person", "Enter a person, or put them right"),
     Entry("units", "cli.units", "List the tree of units"),
     Entry("unit", "cli.unit", "Enter a unit, or put it right"),
+    Entry("channel", "cli.channel", "Reach people by chats and message gateways as well"),
+    Entry("mail", "cli.mail", "Mail on its way: why it waits, again, released or discarded"),
     Entry("webhook", "cli.webhook", "Tell programs elsewhere of events, by signed calls"),
     Entry("status", "cli.status", "How things stand, and whether the machinery runs"),
     Entry("watch", "cli.watch", "What stands still, for a timer; 1 when anything does"),

@@ -12,9 +12,12 @@ from cli.here import here
 from cli.options import AsJson, Lang
 from cli.output import emit, show
 from cli.person_feed import feed
-from models import directory, people, staff
+from cli.person_notices import away, notices
+from cli.person_reach import reachable, tell_regained
+from models import directory, people, staff, unreachable
 from models.engine import writing
 from rules.item import UnitFact
+from tasks import reach
 
 app = typer.Typer(add_completion=False)
 
@@ -82,10 +85,19 @@ def change(
             changes["unit_id"] = home.id
         people.change_person(connection, found.id, {**changes, "draft": False})
         _change_roles(connection, found.id, home, role, drop_role)
-    _done(found.code, "set", as_json)
+        lost = bool(email) and unreachable.since_when(connection, found.id) is not None
+        unsent = reach.can_be_reached(connection, found.id) if lost else []
+    if lost:
+        with here() as office:
+            tell_regained(office, found.code, unsent, as_json)
+    else:
+        _done(found.code, "set", as_json)
 
 
 app.command("feed")(feed)
+app.command("notices")(notices)
+app.command("away")(away)
+app.command("reachable")(reachable)
 
 
 def _change_roles(

@@ -84,6 +84,9 @@ def _tell(document: dict[str, Any], lang: Lang) -> None:
     )
     lag, new = document["lagging"], document["unstarted"]
     show(pick(lang, f"流程落后：{lag}，未建：{new}", f"runs behind: {lag}, to be made: {new}"))
+    if lost := document["undeliverable"]:
+        see = "rectiflow people --undeliverable"
+        show(pick(lang, f"邮件送不到的人：{lost}（{see}）", f"no mail reaches: {lost} ({see})"))
     for beat in document["heartbeats"]:
         ago = pick(lang, "秒前", "seconds ago")
         show(f"{beat['part']}: {beat['age_seconds']:.0f} {ago} {beat['detail']}".rstrip())

@@ -16,10 +16,12 @@ from models.item import LAGGING, UNSTARTED
 from models.items import ITEM, next_due
 from models.views import ITEM as SHOWN
 from models.views import light_at
+from models.webhook_call import WebhookCall
 from rules.vocabulary import OPEN_STAGES, Light, Outcome, Stage
 
 DELIVERY = Delivery.__table__  # type: ignore[attr-defined]
 EVENT = EventRow.__table__  # type: ignore[attr-defined]
+CALL = WebhookCall.__table__  # type: ignore[attr-defined]
 
 OPEN = [stage.value for stage in OPEN_STAGES]
 """Said as a list rather than as "not closed", which no index could answer."""
@@ -50,6 +52,10 @@ class Summary(NamedTuple):
     draft_people: int
     unreachable: int
     """People named on open items who have no mail address."""
+    undeliverable: int
+    """People whose mail address was refused, or from whom mail came back."""
+    dead_calls: int
+    """Calls of webhooks that were given up."""
 
     @property
     def waiting(self) -> int:
@@ -77,6 +83,8 @@ def summary(connection: Connection, now: datetime) -> Summary:
         draft_units=_count(connection, UNIT, UNIT.c.draft),
         draft_people=_count(connection, PERSON, PERSON.c.draft),
         unreachable=_unreachable(connection),
+        undeliverable=_count(connection, PERSON, PERSON.c.undeliverable_since.is_not(None)),
+        dead_calls=_count(connection, CALL, CALL.c.state == "dead"),
     )
 
 

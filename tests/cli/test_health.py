@@ -141,9 +141,9 @@ def test_a_sound_installation_passes_every_check(
     states = {check["name"]: check["state"] for check in ran.document["checks"]}
     assert set(states.values()) == {"ok"}, ran.document
     assert set(states) == {"settings", "home", "disk", "mail_server", "sender", "prefect", "clock",
-                           "database", "durability", "machinery", "punctuality", "way_out",
-                           "follower", "time", "steps", "runs", "mails", "drafts",
-                           "addresses"}  # fmt: skip
+                           "papers", "database", "durability", "machinery", "punctuality",
+                           "way_out", "follower", "time", "steps", "runs", "mails", "drafts",
+                           "addresses", "reach", "webhooks", "channels"}  # fmt: skip
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
