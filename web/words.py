@@ -64,7 +64,18 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "refused.title": ("现在不能办理", "Not possible now"),
     "refused": ("目前不能办理此事：{reason}", "This cannot be done now: {reason}"),
-    "refused.busy": (
+    "on_hold.title": ("事项已中止计时", "The clock is stopped"),
+    "on_hold": (
+        "此事项暂停办理，恢复后再办。",
+        "This item is on hold. It can be done when the clock runs again.",
+    ),
+    "confirmed.title": ("已确认收到", "Receipt is confirmed already"),
+    "confirmed": (
+        "此文书已有人确认收到，无须再办。",
+        "Somebody has confirmed it already. There is nothing left for you to do.",
+    ),
+    "busy.title": ("请稍后再试", "Please try again"),
+    "busy": (
         "有人正在办理同一事项，请稍后再试。",
         "Somebody else is at work on the item. Please try again.",
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import unquote, urlsplit
 
 import httpx
@@ -17,7 +17,7 @@ from rules.vocabulary import Stage
 from tasks import links
 from tasks.links import PURPOSE, Link, Standing, link_for, token_for
 from tasks.office import Office
-from tests.tasks.staff import give, history, item_in, kinds, state
+from tests.tasks.staff import give, history, item_in, kinds, row, state
 from tests.web.conftest import PUBLIC, SOON, form_in, token
 
 
@@ -243,7 +243,42 @@ async def test_what_a_rule_is_against_is_said(
     give(office.engine, ref, "hold", "supervisor", until=until, reason="等待判决")
     answer = await browser.post(path, data=form)
     assert answer.status_code == 409
-    assert "目前不能办理" in answer.text
+    assert "恢复后再办" in answer.text
+
+
+async def test_receipt_of_a_formal_act_is_confirmed_once_by_whoever_is_first(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    ref = item_in(office.engine, Stage.REMINDER)
+    while state(office.engine, ref).level < 1:
+        due = datetime.fromisoformat(row(office.engine, ref, "next_action_at")[0])
+        give(office.engine, ref, "fire", "system", due)
+    item = state(office.engine, ref)
+    paths = [
+        f"/l/{token(office, ref, 'confirm', person or 0)}"
+        for person in (item.leader_id, item.responsible_id)
+    ]
+    forms = [form_in(await browser.get(path)) for path in paths]
+    first = await browser.post(paths[0], data=forms[0])
+    assert "已确认收到" in first.text
+    assert kinds(office.engine, ref)[-1] == "confirmed"
+    late = await browser.post(paths[1], data=forms[1])
+    assert (late.status_code, "已有人确认" in late.text) == (409, True)
+    assert kinds(office.engine, ref).count("confirmed") == 1
+
+
+async def test_a_link_about_one_act_does_not_confirm_the_next(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    ref = item_in(office.engine, Stage.REMINDER)
+    paths = []
+    for level in (1, 2):
+        while state(office.engine, ref).level < level:
+            due = datetime.fromisoformat(row(office.engine, ref, "next_action_at")[0])
+            give(office.engine, ref, "fire", "system", due)
+        paths.append(f"/l/{token(office, ref, 'confirm')}")
+    assert (await browser.get(paths[0])).status_code == 409
+    assert (await browser.get(paths[1])).status_code == 200
 
 
 async def test_of_a_confidential_item_only_the_number_is_shown(

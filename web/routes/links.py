@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
+from rules.errors import Refusal
 from rules.vocabulary import name
 from tasks import links
 from tasks.links import Seen, Standing
@@ -25,6 +26,9 @@ STATUS = {
     Standing.FORGED: HTTPStatus.NOT_FOUND,
 }
 """How a link that cannot be used is answered."""
+
+IN_OUR_WORDS = {"RequireRunningClock": "on_hold", "RequireUnconfirmedAct": "confirmed"}
+"""Refusals that are to be expected, and what the pages say of them; others speak for themselves."""
 
 
 @router.api_route("/l/{token}", methods=["GET", "HEAD"])
@@ -52,14 +56,21 @@ def _told(request: Request, seen: Seen, form: str) -> Response:
         return problem(request, HTTPStatus.TOO_MANY_REQUESTS, "many", lang=lang)
     if seen.standing in (Standing.READY, Standing.DONE):
         return page(request, "link.html", lang=lang, seen=seen, form=form)
-    key, values = seen.standing.value, {}
-    match seen.standing:
-        case Standing.MOVED_ON:
-            values = {"ref": seen.ref, "stage": name(seen.stage, lang)}
-        case Standing.UNSEATED:
-            values = {"ref": seen.ref}
-        case Standing.REFUSED if seen.refusal is not None:
-            values = {"reason": str(seen.refusal)}
-        case Standing.REFUSED:
-            return problem(request, HTTPStatus.CONFLICT, "refused.busy", lang=lang)
+    key, values = _why_not(seen, lang)
     return problem(request, STATUS[seen.standing], key, lang=lang, **values)
+
+
+def _why_not(seen: Seen, lang: str) -> tuple[str, dict[str, str]]:
+    """What is said of a link that cannot be used, and what is filled in there."""
+    match seen.standing, seen.refusal:
+        case Standing.MOVED_ON, _:
+            return "moved_on", {"ref": seen.ref, "stage": name(seen.stage, lang)}
+        case Standing.UNSEATED, _:
+            return "unseated", {"ref": seen.ref}
+        case Standing.REFUSED, None:
+            return "busy", {}
+        case Standing.REFUSED, Refusal(rule=rule) if rule in IN_OUR_WORDS:
+            return IN_OUR_WORDS[rule], {}
+        case Standing.REFUSED, refusal:
+            return "refused", {"reason": str(refusal)}
+    return seen.standing.value, {}
