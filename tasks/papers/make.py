@@ -96,7 +96,7 @@ def _packed(document: Docx) -> bytes:
     about = document.core_properties
     about.author = about.last_modified_by = "Rectiflow"
     about.title = about.comments = about.keywords = ""
-    about.created = about.modified = datetime(*SOME_DAY, tzinfo=UTC).replace(tzinfo=None)
+    about.created = about.modified = datetime(*SOME_DAY, tzinfo=UTC)
     raw, packed = io.BytesIO(), io.BytesIO()
     document.save(raw)
     with (
