@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from hypothesis import strategies as st
 
-from rules.workdays import WorkCalendar
+from rules.workdays import ShortDays, WorkCalendar
 from tests.cast import calendar
 
 ONE = timedelta(days=1)
@@ -18,6 +18,37 @@ MAKE_UP = [date(2026, 2, 14), date(2026, 2, 28)]
 NEW_YEAR = [date(2026, 1, 1), date(2026, 1, 2)]
 NEW_YEAR_MAKE_UP = [date(2026, 1, 4)]
 
+# The year 2026 as offices in China work it; nothing is published of 2027 yet.
+YEAR_OFF = [
+    *(date(2026, 1, day) for day in (1, 2)), *FESTIVAL, date(2026, 4, 6),
+    *(date(2026, 5, day) for day in (1, 4, 5)), date(2026, 6, 19), date(2026, 9, 25),
+    *(date(2026, 10, day) for day in (1, 2, 5, 6, 7)), date(2027, 1, 1),
+]  # fmt: skip
+YEAR_ON = [
+    date(2026, 1, 4), *MAKE_UP, date(2026, 5, 9), date(2026, 9, 20), date(2026, 10, 10),
+]  # fmt: skip
+
+HALF_DAYS = [date(2026, 2, 14), date(2026, 9, 30), date(2026, 12, 31)]
+
+
+def halved(days: WorkCalendar, weekdays: tuple[int, ...] = ()) -> WorkCalendar:
+    """The same calendar, closing at noon on half days and on those weekdays."""
+    short = ShortDays(time(12), frozenset(HALF_DAYS), frozenset(weekdays))
+    made = WorkCalendar(days.zone, time(9), time(17), days._year, short)
+    NOONS[id(made)] = made, frozenset(HALF_DAYS), frozenset(weekdays)
+    return made
+
+
+NOONS: dict[int, tuple[WorkCalendar, frozenset[date], frozenset[int]]] = {}
+"""The half days of calendars that have any, by their identity."""
+
+
+def closes(days: WorkCalendar, day: date) -> datetime:
+    """When the office closes on that day: at five, on half days at noon."""
+    _, dates, weekdays = NOONS.get(id(days), (days, frozenset(), frozenset()))
+    return clock_time(days, day, 12 if day in dates or day.weekday() in weekdays else 17)
+
+
 CALENDARS: dict[str, WorkCalendar] = {
     "plain": calendar(),
     "festival": calendar(off=[*FESTIVAL, *NEW_YEAR], on=[*MAKE_UP, *NEW_YEAR_MAKE_UP]),
@@ -25,6 +56,9 @@ CALENDARS: dict[str, WorkCalendar] = {
     "half-hour dst": calendar("Australia/Lord_Howe"),
     "midnight dst": calendar("America/Santiago", on=[date(2026, 9, 6)]),
 }
+
+CALENDARS["china 2026"] = halved(calendar(off=YEAR_OFF, on=YEAR_ON))
+CALENDARS["short fridays"] = halved(calendar("Europe/London"), (4,))
 
 
 def worked(days: WorkCalendar, day: date) -> bool:
