@@ -30,6 +30,9 @@ from rules.lifecycle import TABLE, Row  # noqa: E402
 from rules.notices import BY_EVENT, BY_STEP, Notice  # noqa: E402
 from rules.policy import Policy  # noqa: E402
 from rules.vocabulary import NAMES, Outcome, Role, Severity, Source, Stage  # noqa: E402
+from tasks.paper_numbers import NAMES as PAPERS  # noqa: E402
+from tasks.paper_numbers import SIGNS  # noqa: E402
+from tasks.paper_values import meanings  # noqa: E402
 
 
 def lifecycle_diagram() -> Iterator[str]:
@@ -196,6 +199,22 @@ def figures() -> Iterator[str]:
         yield f"| `{figure.key}` | {figure.zh} | {figure.en} | {figure.meaning} |"
 
 
+def papers() -> Iterator[str]:
+    """Every kind of paper."""
+    yield "| kind | 中文 | English | sign in the number |"
+    yield "|---|---|---|---|"
+    for kind, (zh, en) in PAPERS.items():
+        yield f"| `{kind}` | {zh} | {en} | {SIGNS[kind]} |"
+
+
+def paper_variables() -> Iterator[str]:
+    """Every variable of a paper's template."""
+    yield "| variable | what it is |"
+    yield "|---|---|"
+    for name, meaning in meanings().items():
+        yield f"| `{name}` | {meaning} |"
+
+
 GENERATED: dict[str, Callable[[], Iterator[str]]] = {
     "lifecycle diagram": lifecycle_diagram,
     "lifecycle table": lifecycle_table,
@@ -204,6 +223,8 @@ GENERATED: dict[str, Callable[[], Iterator[str]]] = {
     "notices": notices,
     "settings": settings,
     "policy": policy,
+    "papers": papers,
+    "paper variables": paper_variables,
     "figures": figures,
 }
 
