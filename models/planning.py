@@ -245,7 +245,7 @@ def left_since(connection: Connection, since: datetime) -> dict[int, int]:
         .select_from(DELIVERY)
         .join(about, about.c.id == func.coalesce(first, DELIVERY.c.id))
         .join(ITEM, ITEM.c.id == about.c.item_id)
-        .where(text(LEFT), DELIVERY.c.left_at > since)
+        .where(DELIVERY.c.left_at.is_not(None), DELIVERY.c.left_at > since)
         .group_by(ITEM.c.policy_id)
     )
     found: dict[int, int] = defaultdict(int)

@@ -115,8 +115,9 @@ class _Run:
         under_way = planning.chasing(self._connection)
         return {who: Chased(last.get(who), who in under_way) for who in {*last, *under_way}}
 
-    def _too_much(self, plans: Mapping[tuple[int, str], Plan]) -> tuple[int, int] | None:
-        """How many mails would leave and the cap that this passes; None when none does."""
+    def _too_much(self, plans: Mapping[tuple[int, str], Plan]) -> tuple[int, int, int] | None:
+        """How many mails would leave, how many have left in this run, and the cap that both
+        together pass; None when they pass none."""
         caps = {key: one.rules.cap_per_run for key, one in self._terms.items()}
         if not any(caps.values()):
             return None
@@ -130,17 +131,20 @@ class _Run:
             since = max(since, released)
         before = planning.left_since(self._connection, since)
         for policy_id, cap in caps.items():
-            mails = count[policy_id]
-            if cap and mails and mails + before.get(policy_id, 0) > cap:
-                return count.total(), cap
+            mails, gone = count[policy_id], before.get(policy_id, 0)
+            if cap and mails and mails + gone > cap:
+                return count.total(), gone, cap
         return None
 
-    def _stopped(self, plans: Mapping[tuple[int, str], Plan], mails: int, cap: int) -> Planned:
+    def _stopped(
+        self, plans: Mapping[tuple[int, str], Plan], mails: int, gone: int, cap: int
+    ) -> Planned:
         """Nothing leaves; everything is kept, and the coordinators are asked once."""
         ready = {each for one in plans.values() for each in (*one.go, *one.bundle)}
         self._hold([one for one in self._due if one.id in ready], Hold.CAP, None)
         waiting = self._hold_waiting(plans)
-        reason = f"{mails} mails were about to leave; the policy's cap is {cap}."
+        after = f" after {gone} within the last hour" if gone else ""
+        reason = f"{mails} mails were about to leave{after}; the policy's cap is {cap}."
         stop_id = stops.stop(self._connection, self._campaign, reason, mails)
         ask_coordinators(self._connection, stop_id, self._now, self._campaign)
         log.error("The mail has stopped: %s %s", reason, log_context("plan", stop=stop_id))
