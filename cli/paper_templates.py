@@ -25,7 +25,7 @@ def described(folder: Path) -> dict[str, Any]:
                 "own": (folder / name).exists(),
                 "problem": wrong.pop(name, ""),
             }
-            for name in paper_templates.NAMES
+            for name in paper_templates.FILES
         ],
         "others": [{"file": name, "problem": reason} for name, reason in wrong.items()],
         "variables": meanings(),

@@ -141,7 +141,7 @@ def check(
     made = paper_templates.check(file)
     if sample is not None:
         _write(sample, made)
-    named = file.name in paper_templates.NAMES
+    named = file.name in paper_templates.FILES
     if as_json:
         emit({"file": str(file), "usable": True, "named": named})
         return

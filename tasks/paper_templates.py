@@ -30,7 +30,7 @@ log = logging.getLogger("rectiflow.papers")
 
 PAPERS = Path(__file__).parent / "papers"
 LANGS = ("zh-CN", "en")
-NAMES = tuple(f"{kind}.{lang}.docx" for kind in KINDS for lang in LANGS)
+FILES = tuple(f"{kind}.{lang}.docx" for kind in KINDS for lang in LANGS)
 """What the files of templates are called."""
 
 MOST_BYTES = 4 << 20
@@ -124,12 +124,13 @@ def render(folder: Path, kind: str, lang: str, values: PaperValues) -> bytes:
     """
     source = find(folder, kind, lang)
     if source.own:
+        fault = _fault(source, lang)
         try:
-            _require_usable(source, lang)
-            return _rendered(source.content, values)
-        except Exception as error:  # whatever is wrong with somebody's file
-            why = log_context("render", template=source.name, why=reason(error))
-            log.error("The office's template is not usable; ours is used. %s", why)
+            if not fault:
+                return _rendered(source.content, values)
+        except Exception as error:  # what only these values have brought out
+            fault = reason(error)
+        _complain(source, fault)
     return _rendered(_house(source.name), values)
 
 
@@ -151,10 +152,15 @@ def problems(folder: Path) -> Iterator[Problem]:
     """The office's own templates that are not used, and why. Files of other names are named too."""
     if not folder.is_dir():
         return
-    for file in sorted(folder.iterdir()):
+    try:
+        files = sorted(folder.iterdir())
+    except OSError as error:
+        yield Problem(folder, f"it cannot be read: {reason(error)}")
+        return
+    for file in files:
         if file.name.startswith((".", "~$")):
             continue  # a word processor's own
-        if file.name not in NAMES:
+        if file.name not in FILES:
             yield Problem(file, "its name is not one of a paper: see rectiflow papers templates")
             continue
         try:
@@ -177,12 +183,13 @@ def check(file: Path) -> bytes:
     try:
         with file.open("rb") as opened:
             content = opened.read(MOST_BYTES + 1)
-        _require_usable(Source(file.name, content, own=True), language_of(file))
-        return _rendered(content, sample(language_of(file)))
-    except Exception as error:  # whatever is wrong with somebody's file
+        fault = _fault(Source(file.name, content, own=True), language_of(file))
+    except OSError as error:
+        fault = reason(error)
+    if fault:
         hint = "See the variables with: rectiflow papers templates."
-        said = f"This template cannot be used: {reason(error)}."
-        raise InputError(said, hint, where=file.name) from error
+        raise InputError(f"This template cannot be used: {fault}.", hint, where=file.name)
+    return _rendered(content, sample(language_of(file)))
 
 
 def reason(error: Exception) -> str:
@@ -199,15 +206,25 @@ def reason(error: Exception) -> str:
 
 
 @lru_cache(maxsize=64)
-def _require_usable(source: Source, lang: str) -> None:
-    """Open the template with care, and fill it in: once with everything, once with nothing.
+def _fault(source: Source, lang: str) -> str:
+    """Why the template cannot be used; empty when it can.
 
-    Raises:
-        Exception: it cannot be used.
+    It is opened with care and filled in: once with everything, once with nothing.
     """
-    _require_harmless(source.content)
-    for values in (sample(lang), PaperValues()):
-        _rendered(source.content, values)
+    try:
+        _require_harmless(source.content)
+        for values in (sample(lang), PaperValues()):
+            _rendered(source.content, values)
+    except Exception as error:  # whatever is wrong with somebody's file
+        return reason(error)
+    return ""
+
+
+@lru_cache(maxsize=64)
+def _complain(source: Source, fault: str) -> None:
+    """Say once, and not for each paper, that an office's template is not used."""
+    why = log_context("render", template=source.name, why=fault)
+    log.error("The office's template is not usable; ours is used. %s", why)
 
 
 def _require_harmless(content: bytes) -> None:

@@ -16,7 +16,7 @@ from tasks.act import act
 from tasks.office import open_office
 from tasks.orders import issue_order
 from tasks.paper_numbers import KINDS
-from tasks.paper_templates import NAMES
+from tasks.paper_templates import FILES
 from tasks.paper_values import meanings
 from tests.cli.conftest import Run
 from tests.cli.test_acts import in_deadline
@@ -120,13 +120,13 @@ def test_templates_are_copied_changed_tried_and_used(
     rectiflow: Run, home: Path, store: Stock, tmp_path: Path
 ) -> None:
     told = rectiflow("papers", "templates", "--json").document
-    assert [each["file"] for each in told["templates"]] == list(NAMES)
-    assert len(NAMES) == 2 * len(KINDS)
+    assert [each["file"] for each in told["templates"]] == list(FILES)
+    assert len(FILES) == 2 * len(KINDS)
     assert told["variables"] == meanings()
     assert not any(each["own"] for each in told["templates"])
     own = home / "papers"
     assert rectiflow("papers", "templates", "--copy", str(own)).code == 0
-    assert {file.name for file in own.iterdir()} == set(NAMES)
+    assert {file.name for file in own.iterdir()} == set(FILES)
     again = rectiflow("papers", "templates", "--copy", str(own))
     assert again.code == 2
     assert "letter.en.docx" in again.err
