@@ -10,6 +10,7 @@ from cli.output import clean, show, table
 from cli.steps import Plan, nothing
 from cli.words import DELIVERY_STATES, EVENTS, pick, said, titles
 from rules.vocabulary import NAMES
+from tasks.paper_numbers import NAMES as PAPERS
 
 STEP_TITLES = ("时间|接下来", "when|what happens next")
 STEPS_SHOWN = 6
@@ -147,9 +148,12 @@ def _show_rest(document: Mapping[str, Any], plan: Plan, lang: str) -> None:
             made.add_row(clean(piece["filename"]), str(piece["size"]), piece["sha256"][:16])
         show(made)
     if document["documents"]:
-        made = table(*titles(lang, "文书|文号|文件", "paper|number|file"))
+        made = table(
+            *titles(lang, "文书|文号|制发|送达|签收", "paper|number|issued|served|confirmed")
+        )
         for paper in document["documents"]:
-            made.add_row(paper["kind"], paper["serial"], paper["file"])
+            days = (local(paper[at], plan) for at in ("issued_at", "served_at", "acknowledged_at"))
+            made.add_row(said(PAPERS, paper["kind"], lang), paper["serial"], *days)
         show(made)
     run = document["flow_run"]
     if run:
