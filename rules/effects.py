@@ -44,8 +44,10 @@ def _accept(case: Case) -> Effect:
     category = case.policy.category(command.category or case.item.category)
     code = category.code if category else case.item.category
     severity = command.severity or case.item.severity
-    changes = {"category": code, "severity": severity}
-    return Effect(changes, changes)
+    told = {"category": code, "severity": severity}
+    # A deadline that the limit of another severity gave is not worked out again by this one's.
+    changes = told if severity is case.item.severity else {**told, "due_from": None}
+    return Effect(changes, told)
 
 
 def _reject(case: Case) -> Effect:
@@ -79,7 +81,7 @@ def _assign(case: Case) -> Effect:
         "waived": None,
         "acknowledged_at": None,
         "stay_until": None,
-        "unreachable": not responsible.reachable,
+        "unreachable": False,
         "due_original": item.due_original or due.due,
         **new_due(case, due),
         **NO_HOLD_REQUEST,
@@ -100,7 +102,8 @@ def _acknowledge(case: Case) -> Effect:
 
 def _decline(case: Case) -> Effect:
     # The unit stays on the item until another is named: its people still do not judge it.
-    gone = {"responsible_id": None, "leader_id": None, **NO_HOLD, **NO_HOLD_REQUEST}
+    nobody = {"responsible_id": None, "leader_id": None, "unreachable": False}
+    gone = {**nobody, **NO_HOLD, **NO_HOLD_REQUEST}
     return Effect(gone, {"unit": case.item.unit_id, **reason(case)})
 
 

@@ -123,8 +123,6 @@ class PersonFact(NamedTuple):
     unit_path: str
     roles: tuple[tuple[Role, str], ...]
     active: bool = True
-    reachable: bool = True
-    """False when mail to them comes back."""
 
 
 SYSTEM = PersonFact(0, "system", "", ())

@@ -145,7 +145,7 @@ def adopt(case: Case) -> Effect:
     new = case.facts.policies[command.policy]
     level = min(item.level, len(new.policy.ladder))
     version = item.due_version + 1
-    changes = {
+    changes: dict[str, Any] = {
         "due_version": version,
         # What a hold has stopped goes on when it ends: until then the clock stands where it stood.
         "plan_from": item.held_at if item.on_hold and item.held_at else case.now,
@@ -154,6 +154,8 @@ def adopt(case: Case) -> Effect:
         "served": min(item.served, level),
         "confirmed": min(item.confirmed, level),
     }
+    if new.policy.limits[item.severity] != case.policy.limits[item.severity]:
+        changes["due_from"] = None  # the deadline stays, and is not worked out by the new limit
     old = f"{case.policy.name}@{case.policy.version}"
     data = {"policy": command.policy, "from": old, "by": command.by}
     return Effect(changes, data, None, {"policy_id": new.id}, new)

@@ -17,7 +17,7 @@ from rules.item import SYSTEM, ItemState
 from rules.policy import Policy, Rung
 from rules.vocabulary import Level, Outcome, Stage
 from tests.cast import DUE, NOW, at, calendar, case, item, policy
-from tests.rules import naive_agenda
+from tests.rules import naive_agenda, test_ladder
 from tests.rules.oracles import ONE, TICK, calendars, clock_time, days_of_the_year, instants
 
 HELD: dict[str, Any] = {"on_hold": True, "hold_until": date(2026, 4, 3), "held_at": NOW, "holds": 1}
@@ -126,10 +126,10 @@ def test_each_step_is_due_at_its_instant_and_not_before(name: str) -> None:
         assert upcoming(before, policy(), days) == step
 
 
-@pytest.mark.parametrize("name", STATES)
-def test_every_kind_of_step_is_seen_at_its_edges(name: str) -> None:
+def test_every_kind_of_step_is_seen_at_its_edges() -> None:
     seen = {step.kind for state in STATES.values() for step in agenda(state, FULL, calendar())}
-    assert seen == set(StepKind)
+    assert not seen & test_ladder.KINDS
+    assert seen | test_ladder.KINDS == set(StepKind)
 
 
 @pytest.mark.parametrize("name", STATES)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from rules.agenda import agenda
-from rules.commands import COMMANDS, Command, FireStep
+from rules.commands import COMMANDS, Adopt, Command, FireStep
 from rules.deadlines import shades
 from rules.decide import Decision, decide, refusal_for
 from rules.errors import Refusal
@@ -23,6 +23,7 @@ from rules.workdays import WorkCalendar
 from tests.cast import (
     CLOSED_ITEM,
     DIGEST,
+    FACTS,
     FOREIGN_ITEM,
     OTHER_ITEM,
     PEOPLE,
@@ -41,10 +42,20 @@ WHO = {(cell.stage, cell.command): cell.who for cell in CELLS if cell.goals}
 BEGIN = at("2026-01-26 10:00")
 SETTLED = frozenset(["id", "ref", "campaign_id", "head", "confidential", "due_superior"])
 """What no command changes."""
+LADDER = policy().ladder
 POLICIES = [
     policy(),
     policy(progress_every=3, ladder=(), extensions_at_most=5, categories=()),
     policy(hold_at_most=20, repeat_every=1, acknowledge_within=0, deemed_received_after=None),
+    policy(
+        ladder=tuple(rung.model_copy(update={"served": rung.after < 20}) for rung in LADDER),
+        announce_before=2,
+        deemed_served_after=6,
+        extension_decided_within=3,
+        hold_decided_within=2,
+        extension_longest=15,
+        extensions_decided_by="supervisors",
+    ),
 ]
 CODES = st.sampled_from([person.code for person in PEOPLE])
 SHIFTS = st.integers(-5, 45)
@@ -64,12 +75,17 @@ COURSE = {
 EVERYTHING = sorted(set(COMMANDS) - {"register"})
 
 
+DATED = frozenset(
+    ["assign", "request_extension", "grant_extension", "fail", "deny", "reopen", "recompute"]
+)
+
+
 @st.composite
 def deeds(draw: st.DrawFn, names: list[str]) -> tuple[str, dict[str, Any]]:
     """One of the commands with fields of the right type; days are counted from today."""
     name = draw(st.sampled_from(names))
     fields = dict(FIELDS[name])
-    if draw(st.booleans()) and name not in ("request_extension", "hold"):
+    if draw(st.booleans()) and name not in ("request_extension", "hold", "recompute"):
         return name, fields
     for field in fields.keys() & {"reason", "text", "title", "finding", "summary"}:
         fields[field] = draw(st.sampled_from(["因故", "两行\n文字", "x" * 200, " "]))
@@ -82,11 +98,15 @@ def deeds(draw: st.DrawFn, names: list[str]) -> tuple[str, dict[str, Any]]:
         fields["into"] = draw(st.sampled_from(
             [OTHER_ITEM.ref, CLOSED_ITEM.ref, FOREIGN_ITEM.ref, "R-2026-0100", "none"]
         ))  # fmt: skip
-    if name in ("assign", "request_extension", "grant_extension", "fail", "deny", "reopen"):
-        required = name == "request_extension"
+    if name in DATED:
+        required = name in ("request_extension", "recompute")
         fields["due"] = draw(SHIFTS if required else st.none() | SHIFTS)
-    if name == "hold":
+    if name in ("hold", "request_hold", "stay"):
         fields["until"] = draw(st.integers(-2, 200))
+    if name == "serve":
+        fields["on"] = draw(st.none() | st.integers(-9, 1))
+    if name == "adopt":
+        fields["policy"] = draw(st.sampled_from([*FACTS.policies, "nobodys@1"]))
     if name == "deny":
         fields["to"] = draw(st.sampled_from(["verification", "deadline"]))
     if name == "approve":
@@ -217,7 +237,7 @@ class Lives(RuleBasedStateMachine):
     def say(self, deed: tuple[str, dict[str, Any]], actor: PersonFact) -> None:
         """Give the command, its days counted from today."""
         name, fields = deed
-        for field in fields.keys() & {"due", "until"}:
+        for field in fields.keys() & {"due", "until", "on"}:
             if isinstance(fields[field], int):
                 fields = {**fields, field: self.day(fields[field])}
         self.give(COMMANDS[name](**fields), actor)
@@ -234,6 +254,9 @@ class Lives(RuleBasedStateMachine):
             return False
         assert refusal is None
         self.kept(command, actor, found)
+        if isinstance(command, Adopt):
+            _, self.rules, self.days = FACTS.policies[command.policy]
+            self.spent.update(found.item.fired)
         self.derived(found)
         self.remembered(command, found)
         before, self.state = self.state, found.item
@@ -255,21 +278,42 @@ class Lives(RuleBasedStateMachine):
             if command.name in ("resume", "fire"):  # the same plan, as much later
                 assert new.due_version == old.due_version
                 assert new.due > old.due
+            elif command.name == "recompute" and old.due >= self.days.day_of(self.now):
+                assert (new.due_version, new.plan_from) == (old.due_version, old.plan_from)
             else:
                 assert (new.due_version, new.plan_from) == (old.due_version + 1, self.now)
             assert command.name in {
                 "assign", "grant_extension", "resume", "fire", "fail", "deny", "reopen",
+                "recompute",
             }  # fmt: skip
         if command.name == "reopen":
             assert new.due_original == new.due
         elif old.due_original is not None:
-            assert new.due_original == old.due_original
+            moved = command.name == "recompute" and old.due_original == old.due
+            assert new.due_original == (new.due if moved else old.due_original)
         if new.level > old.level:
             assert command.name == "fire"
+            self.climbed(old, found)
+        if command.name == "grant_extension":
+            assert new.extensions <= self.rules.extensions_at_most
         if command.name == "approve":
             assert old.passed_by not in (None, actor.id)
         if actor.id in (old.responsible_id, old.leader_id):
             assert new.stage not in (Stage.CLOSURE, Stage.CLOSED) or new.stage is old.stage
+
+    def climbed(self, old: ItemState, found: Decision) -> None:
+        """A rung waits for service, for the end of a stay, and for lost contact."""
+        planned = found.event.data["planned"]
+        assert not old.unreachable
+        for below in range(max(old.level, 1), found.item.level):
+            assert not self.rules.ladder[below - 1].served or old.served >= below
+        if old.stay_until is not None:
+            assert planned >= self.days.opening_after(old.stay_until, 1)
+        if old.ladder_from is not None:
+            reached = self.rules.ladder[old.level - 1].after if old.level else 0
+            gap = self.rules.ladder[found.item.level - 1].after - reached
+            passed = self.days.between(self.days.day_of(old.ladder_from), self.days.day_of(planned))
+            assert passed >= gap
 
     def remembered(self, command: Command, found: Decision) -> None:
         """The event can be written, and no key of a step ever comes twice."""
@@ -283,7 +327,11 @@ class Lives(RuleBasedStateMachine):
         )  # fmt: skip
         if event.step_key is None:
             same_round = found.item.round == self.state.round
-            assert found.item.fired == (self.state.fired if same_round else ())
+            fired = found.item.fired
+            if command.name == "adopt":
+                assert len(set(fired)) == len(self.state.fired)
+            else:
+                assert fired == (self.state.fired if same_round else ())
             return
         keys = [event.step_key, *event.data.get("skipped", ())]
         assert self.spent.isdisjoint(keys)
@@ -305,13 +353,19 @@ class Lives(RuleBasedStateMachine):
         assert now.on_hold == (now.hold_until is not None) == (now.held_at is not None)
         assert not now.on_hold or now.stage not in (Stage.INTAKE, Stage.CLOSED)
         assert (now.extension_due is None) == (now.extension_by is None)
+        assert (now.extension_due is None) == (now.extension_at is None)
+        assert (now.hold_asked_until is None) == (now.hold_asked_by is None)
+        assert (now.hold_asked_until is None) == (now.hold_asked_at is None)
+        asking = now.stage in (Stage.ASSIGNMENT, Stage.DEADLINE, Stage.REMINDER)
+        assert now.hold_asked_until is None or (asking and not now.on_hold)
+        assert now.extension_due is None or now.due is None or now.extension_due > now.due
+        assert max(now.served, now.confirmed) <= now.level
         working = now.stage in (Stage.DEADLINE, Stage.REMINDER)
         assert now.extension_due is None or working
         assert not working or now.responsible_id is not None
         assert now.passed_by is None or now.stage in (Stage.CLOSURE, Stage.CLOSED)
         assert now.stage is not Stage.CLOSURE or now.passed_by is not None
         assert 0 <= now.level <= len(self.rules.ladder)
-        assert now.extensions <= self.rules.extensions_at_most
         assert len(set(now.fired)) == len(now.fired)
         if now.due is not None and now.due_superior is not None:
             assert now.due <= now.due_superior

@@ -210,6 +210,7 @@ def test_a_fired_step_says_what_was_planned_when_and_what_it_overtook() -> None:
         "step": "rung", "level": 1, "planned": "2026-03-31T01:00:00+00:00",
         "skipped": ["chase/remind-3/r1.d1", "chase/remind-1/r1.d1", "chase/overdue/r1.d1"],
         "why_skipped": decision.event.data["why_skipped"],
+        "to": ["responsible", "leader", "coordinators"],
     }  # fmt: skip
 
 
