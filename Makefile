@@ -16,7 +16,7 @@ COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(LOCKER)/bin/pip-compile --quiet 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev run test lint format bench lock clean
+.PHONY: help setup setup-dev run test lint format bench lock vendor clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -51,6 +51,9 @@ lock: $(LOCKER)/stamp ## renew the pinned requirements (ARGS="--upgrade" takes n
 		--output-file requirements-dev.txt pyproject.toml
 	@! grep -nE '://|^(-i|-f|--(index|extra-index|find-links|trusted))' requirements.txt requirements-dev.txt \
 		|| { echo "The lines above carry an address: the lock must hold none." >&2; exit 1; }
+
+vendor: setup ## renew what pages load from npm, by web/static/vendor/manifest.json (needs npm)
+	@$(BIN)/python -m web.vendor
 
 clean: ## remove .venv and caches, never data
 	@rm -rf $(VENV) $(LOCKER) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

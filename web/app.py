@@ -6,12 +6,12 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
-from starlette.staticfiles import StaticFiles
 
 from rules.errors import NotFound, RectiflowError, Refused, Unavailable
 from tasks.office import Office
+from web.assets import Assets
 from web.guard import Guard
-from web.pages import STATIC, problem
+from web.pages import problem
 from web.routes import feeds, health, home, links
 from web.throttle import Throttle
 
@@ -36,7 +36,7 @@ def create_app(office: Office) -> FastAPI:
     app.state.forged = Throttle(FORGED_AT_MOST, FORGED_SECONDS)
     for router in ROUTERS:
         app.include_router(router)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount("/static", Assets(), name="static")
     app.add_exception_handler(HTTPException, _answered)
     app.add_exception_handler(RequestValidationError, _misunderstood)
     app.add_exception_handler(RectiflowError, _explained)

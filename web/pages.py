@@ -19,12 +19,10 @@ from web.words import LANGUAGES, WORDS, say
 
 FOLDER = Path(__file__).parent
 
-STATIC = FOLDER / "static"
-
 
 @cache
 def program_version() -> str:
-    """The version of the program; static files are asked for by it."""
+    """The version of the program."""
     return version("rectiflow")
 
 
@@ -58,7 +56,7 @@ def page(
     **values: object,
 ) -> HTMLResponse:
     """A page from its template. ``t`` speaks its language, ``word`` names stored values,
-    ``local`` tells an instant in a zone."""
+    ``local`` tells an instant in a zone, ``asset`` is the address of a static file."""
     spoken = lang or language(request)
     text = (
         _environment()

@@ -16,8 +16,9 @@ from rules.errors import Unavailable
 from tasks.office import Office
 from tests.web.conftest import PUBLIC
 from web.app import create_app
+from web.assets import FOLDER as STATIC
 from web.guard import HEADERS, MOST_BODY
-from web.pages import FOLDER, STATIC
+from web.pages import FOLDER
 from web.throttle import Throttle
 from web.words import WORDS
 
@@ -45,6 +46,14 @@ async def test_every_answer_bears_the_guarding_headers(
 @pytest.mark.parametrize("path", ["/", "/l/x", "/nowhere", "/healthz"])
 async def test_pages_are_kept_nowhere(browser: httpx.AsyncClient, path: str) -> None:
     assert "no-store" in (await browser.get(path)).headers["cache-control"]
+
+
+async def test_style_is_kept_by_browsers_until_it_changes(browser: httpx.AsyncClient) -> None:
+    page = (await browser.get("/")).text
+    style = re.findall(r'href="(/static/rectiflow.css[^"]*)"', page)[0]
+    assert "immutable" in (await browser.get(style)).headers["cache-control"]
+    bare = await browser.get("/static/rectiflow.css")
+    assert bare.headers["cache-control"] == "public, max-age=300"
 
 
 async def test_what_is_not_there_or_not_possible_is_said_in_a_sentence(
@@ -106,7 +115,8 @@ async def test_pages_are_whole_for_readers_of_every_kind(browser: httpx.AsyncCli
 
 
 def test_nothing_is_loaded_from_another_place() -> None:
-    for file in [*(FOLDER / "templates").iterdir(), *STATIC.iterdir()]:
+    own = [*(FOLDER / "templates").iterdir(), *STATIC.glob("*.*")]
+    for file in own:
         text = file.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
         assert not re.search(r"(https?:)?//[\w.-]+\.\w+|@import|style=|<script|onclick", text), file
 
