@@ -124,7 +124,11 @@ def _work(numbers: Summary) -> Iterator[Check]:
     yield _found("runs", behind, "They have caught up.", "The follower catches up once it runs.")
     dead = numbers.deliveries["dead"]
     lost = [f"Given up: {dead}."] if dead else []
-    yield _found("mails", lost, "None was given up.", "See why with: rectiflow show REF.")
+    advice = "See: rectiflow mail list --state dead; then: rectiflow mail replay --dead."
+    yield _found("mails", lost, "None was given up.", advice)
+    stop = [numbers.mail_stop.reason] if numbers.mail_stop else []
+    advice = "Decide: rectiflow mail release --as PERSON, or rectiflow mail discard."
+    yield _found("mail_cap", stop, "No run went above the cap.", advice)
     units, people = numbers.draft_units, numbers.draft_people
     waiting = [f"To be confirmed: units {units}, people {people}."] if units + people else []
     advice = "See: rectiflow units --drafts, rectiflow people --drafts."

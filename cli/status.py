@@ -84,6 +84,10 @@ def _tell(document: dict[str, Any], lang: Lang) -> None:
     )
     lag, new = document["lagging"], document["unstarted"]
     show(pick(lang, f"流程落后：{lag}，未建：{new}", f"runs behind: {lag}, to be made: {new}"))
+    if stop := document["mail_stop"]:
+        zh = f"邮件已暂停发送，待整改办决定（rectiflow mail release 或 discard）：{stop['reason']}"
+        en = f"The mail has stopped (rectiflow mail release, or discard): {stop['reason']}"
+        show(pick(lang, zh, en))
     if lost := document["undeliverable"]:
         see = "rectiflow people --undeliverable"
         show(pick(lang, f"邮件送不到的人：{lost}（{see}）", f"no mail reaches: {lost} ({see})"))

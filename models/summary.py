@@ -14,6 +14,8 @@ from models.directory import PERSON, UNIT
 from models.event import UNANNOUNCED, EventRow
 from models.item import LAGGING, UNSTARTED
 from models.items import ITEM, next_due
+from models.stops import Stop
+from models.stops import current as current_stop
 from models.views import ITEM as SHOWN
 from models.views import light_at
 from models.webhook_call import WebhookCall
@@ -56,6 +58,8 @@ class Summary(NamedTuple):
     """People whose mail address was refused, or from whom mail came back."""
     dead_calls: int
     """Calls of webhooks that were given up."""
+    mail_stop: Stop | None
+    """The stop of the mail in force: a run would have sent more than its policy's cap."""
 
     @property
     def waiting(self) -> int:
@@ -85,6 +89,7 @@ def summary(connection: Connection, now: datetime) -> Summary:
         unreachable=_unreachable(connection),
         undeliverable=_count(connection, PERSON, PERSON.c.undeliverable_since.is_not(None)),
         dead_calls=_count(connection, CALL, CALL.c.state == "dead"),
+        mail_stop=current_stop(connection),
     )
 
 

@@ -142,8 +142,8 @@ def test_a_sound_installation_passes_every_check(
     assert set(states.values()) == {"ok"}, ran.document
     assert set(states) == {"settings", "home", "disk", "mail_server", "sender", "prefect", "clock",
                            "papers", "database", "durability", "machinery", "punctuality",
-                           "way_out", "follower", "time", "steps", "runs", "mails", "drafts",
-                           "addresses", "reach", "webhooks", "channels"}  # fmt: skip
+                           "way_out", "follower", "time", "steps", "runs", "mails", "mail_cap",
+                           "drafts", "addresses", "reach", "webhooks", "channels"}  # fmt: skip
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
