@@ -64,7 +64,7 @@ def page(
         .render(
             lang=spoken,
             other="en" if spoken.startswith("zh") else "zh-CN",
-            version=program_version(),
+            asset=asset,
             t=partial(say, spoken),
             word=partial(name, lang=spoken),
             local=_local,

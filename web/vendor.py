@@ -3,13 +3,15 @@
 ``static/vendor/manifest.json`` says which files of which version of which npm package are wanted;
 it is edited by hand, but for the digests and licences, which are written here. The files are kept
 in the repository, so that neither building nor running needs npm; a test compares them with the
-manifest.
+manifest. References to source maps are left out, for there are none here. A file without ``from``
+is kept by hand; one with ``icons`` is drawn from those icons of the package.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 import tarfile
@@ -24,6 +26,8 @@ MANIFEST = FOLDER / "manifest.json"
 
 LARGEST = 4 << 20
 """Octets of one file; pages are not to grow by accident."""
+
+MAP = re.compile(rb"\n?(?://|/\*)# sourceMappingURL=[^\n*]*(?:\*/)?\s*$")
 
 
 def refresh() -> list[str]:
@@ -53,13 +57,30 @@ def _fetch(package: dict[str, Any]) -> list[str]:
             return [_kept(archive, package["package"], file) for file in package["files"]]
 
 
-def _kept(archive: tarfile.TarFile, package: str, file: dict[str, str]) -> str:
-    octets = _member(archive, file["from"])
+def _kept(archive: tarfile.TarFile, package: str, file: dict[str, Any]) -> str:
     path = FOLDER / package / file["to"]
+    if "icons" in file:
+        octets = _sprite(archive, file["icons"])
+    elif "from" in file:
+        octets = MAP.sub(b"\n", _member(archive, file["from"]))
+    else:
+        octets = path.read_bytes()
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(octets)
     file["sha256"] = hashlib.sha256(octets).hexdigest()
     return path.relative_to(assets.FOLDER).as_posix()
+
+
+def _sprite(archive: tarfile.TarFile, names: list[str]) -> bytes:
+    """The icons as one file of symbols; each is drawn in the colour of the text around it."""
+    symbols = []
+    for name in names:
+        drawn = _member(archive, f"icons/outline/{name}.svg").decode()
+        parts = (" ".join(part.split()) for part in re.findall(r"<(?!svg)\w[^>]*/>", drawn))
+        seen = "".join(part for part in parts if 'stroke="none"' not in part)
+        symbols.append(f'<symbol id="{name}" viewBox="0 0 24 24">{seen}</symbol>')
+    lines = ('<svg xmlns="http://www.w3.org/2000/svg">', *symbols, "</svg>", "")
+    return "\n".join(lines).encode()
 
 
 def _member(archive: tarfile.TarFile, name: str) -> bytes:
