@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from rules.vocabulary import name
+from web.assets import asset
 from web.words import LANGUAGES, WORDS, say
 
 FOLDER = Path(__file__).parent
