@@ -43,7 +43,10 @@ FOOT = (
 )
 """Set on each paragraph, since not every word processor takes it from a style."""
 
-UNNEEDED = ("thumbnail", "customXml", "theme", "webSettings", "stylesWithEffects", "numbering")
+UNNEEDED = (
+    "thumbnail", "customXml", "theme", "webSettings", "stylesWithEffects", "numbering",
+    "extended-properties",
+)  # fmt: skip
 """What python-docx's blank document brings besides: nine tenths of its size."""
 
 
@@ -68,8 +71,8 @@ CHINESE = {
     "密级": Look(HEI, 16, 28),
     "红头": Look(XBS, 34, 46, CENTRE, before=12, after=22, colour=RED),
     "红头（长）": Look(XBS, 26, 46, CENTRE, before=12, after=22, colour=RED),
-    "文号": Look(FANGSONG, 16, 28, after=20),
-    "公文标题": Look(XBS, 22, 34, CENTRE, after=18),
+    "文号": Look(FANGSONG, 16, 28, after=18),
+    "公文标题": Look(XBS, 22, 34, CENTRE, after=16),
     "主送": Look(FANGSONG, 16, 28),
     "公文正文": Look(FANGSONG, 16, 28, indent=32),
     "导语": Look(FANGSONG, 16, 28, indent=32, after=8, keep=True),
@@ -80,6 +83,7 @@ CHINESE = {
     "栏内": Look(FANGSONG, 14, 22),
     "版记": Look(FANGSONG, 14, 22),
     "页码": Look(SONG, 14, 0, CENTRE),
+    "表后": Look(SONG, 1, 1),
 }
 """The styles by the names under which a word processor lists them."""
 
@@ -99,6 +103,7 @@ ENGLISH = {
     "栏内": Look(FANGSONG, 11, 18),
     "版记": Look(FANGSONG, 10.5, 18),
     "页码": Look(SONG, 10, 0, CENTRE),
+    "表后": Look(SONG, 1, 1),
 }
 
 
@@ -136,7 +141,8 @@ def form(made: Docx, rows: tuple[tuple[str, str, str], ...]) -> None:
     """
     table = made.add_table(0, 2)
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
-    table._tblPr.append(_borders())
+    # The schema wants the borders before these.
+    table._tblPr.xpath("./w:tblLayout | ./w:tblLook")[0].addprevious(_borders())
     for column, width in zip(table.columns, (LABELS, TEXT_WIDTH - LABELS), strict=True):
         column.width = Length(width)
     for label, text, condition in rows:
@@ -144,13 +150,15 @@ def form(made: Docx, rows: tuple[tuple[str, str, str], ...]) -> None:
             # docxtpl takes the whole row of a ``tr`` tag away.
             table.add_row().cells[0].text = "{%tr if " + condition + " %}"
         row = table.add_row()
-        row.height, row.height_rule = Mm(9.5), WD_ROW_HEIGHT_RULE.AT_LEAST
+        row.height, row.height_rule = Mm(9), WD_ROW_HEIGHT_RULE.AT_LEAST
         if "{%p" not in text:  # what is as long as somebody writes may go over the page
             row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         _fill(row.cells[0], LABELS, "栏目", label)
         _fill(row.cells[1], Length(TEXT_WIDTH - LABELS), "栏内", text)
         if condition:
             table.add_row().cells[0].text = "{%tr endif %}"
+    # A page does not end with a table: word processors put a paragraph there, as high as a line.
+    line(made, "表后", "")
 
 
 def _fill(cell: Any, width: Length, style: str, text: str) -> None:
