@@ -27,7 +27,8 @@ from rules.commands import COMMANDS, SYSTEM_COMMANDS  # noqa: E402
 from rules.duties import in_words  # noqa: E402
 from rules.figures import DEFINITIONS  # noqa: E402
 from rules.lifecycle import TABLE, Row  # noqa: E402
-from rules.notices import BY_EVENT, BY_STEP, Notice  # noqa: E402
+from rules.notice_names import KIND_NAMES  # noqa: E402
+from rules.notices import BY_EVENT, BY_STEP, MANDATORY, Notice  # noqa: E402
 from rules.policy import Policy  # noqa: E402
 from rules.vocabulary import NAMES, Outcome, Role, Severity, Source, Stage  # noqa: E402
 from tasks.paper_numbers import NAMES as PAPERS  # noqa: E402
@@ -101,6 +102,19 @@ def notices() -> Iterator[str]:
 
 def _seats(notice: Notice) -> str:
     return ", ".join(notice.seats)
+
+
+def notice_kinds() -> Iterator[str]:
+    """Every kind of notice with its names, and whether it can be switched off."""
+    yield "| kind | 中文 | English | can be switched off |"
+    yield "|---|---|---|---|"
+    for kind, (zh, en) in sorted(KIND_NAMES.items()):
+        off = "no" if kind in MANDATORY or kind in UNASKED else "yes"
+        yield f"| `{kind}` | {zh} | {en} | {off} |"
+
+
+UNASKED = ("bundle", "cap_reached")
+"""Kinds about which nobody is asked how they want them."""
 
 
 def settings() -> Iterator[str]:
@@ -221,6 +235,7 @@ GENERATED: dict[str, Callable[[], Iterator[str]]] = {
     "commands": commands,
     "words": words,
     "notices": notices,
+    "notice kinds": notice_kinds,
     "settings": settings,
     "policy": policy,
     "papers": papers,
