@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
@@ -19,6 +21,12 @@ FORGED_AT_MOST = 20
 FORGED_SECONDS = 600.0
 """Whoever has mistyped a link does so a few times; whoever guesses does nothing else."""
 
+UNTOLD: Any = {
+    "tracing": False, "metrics": False, "logs": False, "operation_spans": False,
+    "auto_configure": False,
+}  # fmt: skip
+"""Spans bear the addresses of requests, and some addresses are secrets of their readers."""
+
 ROUTERS = (home.router, health.router, links.router, feeds.router)
 
 _STATUS: tuple[tuple[type[RectiflowError], int], ...] = (
@@ -31,7 +39,9 @@ _STATUS: tuple[tuple[type[RectiflowError], int], ...] = (
 
 def create_app(office: Office) -> FastAPI:
     """The application for this installation; nothing is connected yet."""
-    app = FastAPI(title="Rectiflow", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="Rectiflow", docs_url=None, redoc_url=None, openapi_url=None, telemetry=UNTOLD
+    )
     app.state.office = office
     app.state.forged = Throttle(FORGED_AT_MOST, FORGED_SECONDS)
     for router in ROUTERS:
