@@ -42,7 +42,7 @@ class SmtpChannel:
         self,
         settings: SmtpSettings,
         *,
-        connections: int = 4,
+        connections: int = 8,
         timeout: float = 30.0,
         tls_context: ssl.SSLContext | None = None,
         local_hostname: str | None = None,
@@ -51,6 +51,7 @@ class SmtpChannel:
         self._connections = connections
         self._timeout = timeout
         self._free = asyncio.Semaphore(connections)
+        self._works = False
         self._pool = ConnectionPool(settings, timeout, tls_context, local_hostname)
 
     async def __aenter__(self) -> Self:
@@ -86,34 +87,34 @@ class SmtpChannel:
             return await self._use(fresh, envelope, kept=False)
 
     async def deliver_many(self, envelopes: Sequence[Envelope]) -> list[Outcome]:
-        """Hand a batch over: the first mail by itself, then the others on all connections.
+        """Hand a batch over, on all connections; the first mail by itself until one has worked.
 
-        When the first one meets an outage, the batch is deferred with that reason: a server that
-        is down, or counts wrong passwords, is asked once a batch. A connection that meets one
-        later leaves its mail to the others.
+        When that one meets an outage, the batch is deferred with its reason: a server that is
+        down, or counts wrong passwords, is asked once a batch. A connection that meets one later
+        leaves its mail to the others.
         """
-        if not envelopes:
-            return []
-        first = await self.deliver(envelopes[0])
-        if _is_outage(first):
-            return [first] * len(envelopes)
-        outcomes: list[Outcome | None] = [first, *[None] * (len(envelopes) - 1)]
-        waiting = deque(range(1, len(envelopes)))
-        outage: Outcome = first
+        outcomes: dict[int, Outcome] = {}
+        waiting = deque(range(len(envelopes)))
+        outage: Outcome = Deferred("The mail was not tried.")
 
-        async def work() -> None:
+        async def work(most: int) -> None:
             nonlocal outage
-            while waiting:
+            while waiting and len(outcomes) < most:
                 index = waiting.popleft()
                 outcome = await self.deliver(envelopes[index])
                 if _is_outage(outcome):
                     outage = outcome
+                    self._works = False
                     waiting.append(index)
                     return
                 outcomes[index] = outcome
+                self._works = True
 
-        await asyncio.gather(*(work() for _ in range(self._connections)))
-        return [outage if outcome is None else outcome for outcome in outcomes]
+        if not self._works:
+            await work(1)
+        if self._works:
+            await asyncio.gather(*(work(len(envelopes)) for _ in range(self._connections)))
+        return [outcomes.get(place, outage) for place in range(len(envelopes))]
 
     async def _connect(self) -> SMTP | Deferred:
         try:

@@ -55,7 +55,7 @@ def tidy(engine: Engine) -> None:
         connection.execute(
             text(
                 "UPDATE person SET email = code || '@rectiflow.example', active = true,"
-                " lang = 'zh-CN'"
+                " lang = 'zh-CN', undeliverable_since = NULL, undeliverable_why = ''"
             )
         )
 
