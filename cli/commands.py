@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import MISSING, fields
+from dataclasses import fields
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -16,31 +16,14 @@ from cli.output import clean, emit, show, table
 from cli.words import pick, said, titles
 from models import items
 from models.engine import reading
-from rules import guards
-from rules.commands import COMMANDS, SYSTEM_COMMANDS, Command, Register
-from rules.decide import refusal_for
-from rules.duties import relations
+from rules.commands import COMMANDS, SYSTEM_COMMANDS, Register
 from rules.errors import NotFound, Refusal
-from rules.guards import Case
-from rules.lifecycle import PERMITTED, Row
+from rules.lifecycle import PERMITTED
+from rules.prospect import blank, obstacle, required
 from rules.vocabulary import NAMES
 from tasks.act import case_for
 
 app = typer.Typer(add_completion=False)
-
-ABOUT_WHAT_IS_TYPED = frozenset(
-    {
-        guards.require_reason,
-        guards.require_known_category,
-        guards.require_open_merge_target,
-        guards.require_responsible_in_unit,
-        guards.require_digest,
-        guards.require_independent_verifier,
-        guards.forbid_waiving_for_oneself,
-        guards.limit_hold,
-    }
-)
-"""Guards that judge the fields of a command: nobody can tell before something is typed."""
 
 
 class Prospect(NamedTuple):
@@ -91,37 +74,12 @@ def prospects(connection: Connection, ref: str, person: str, now: datetime) -> I
     for kind in COMMANDS.values():
         if kind is Register or kind.name in SYSTEM_COMMANDS:
             continue
-        case = case_for(connection, loaded, _blank(kind), person, now)
+        case = case_for(connection, loaded, blank(kind), person, now)
         row = PERMITTED.get((case.item.stage, kind.name))
         goals = tuple(stage.value for stage in row.to) if row else ()
-        required = _required(kind, row)
-        others = tuple(each.name for each in fields(kind) if each.name not in required)
-        yield Prospect(kind.name, obstacle(case), goals, required, others)
-
-
-def obstacle(case: Case) -> Refusal | None:
-    """What stands against the command whatever its fields say."""
-    row = PERMITTED.get((case.item.stage, case.command.name))
-    if row is None or not any(each in relations(case.actor, case.item) for each in row.who):
-        return refusal_for(case)
-    judged = (guard(case) for guard in row.guards if guard not in ABOUT_WHAT_IS_TYPED)
-    return next((refusal for refusal in judged if refusal is not None), None)
-
-
-def _blank(kind: type[Command]) -> Command:
-    """The command with nothing typed yet; guards take an empty field for one not given."""
-    empty: dict[str, Any] = {each.name: None for each in fields(kind) if each.default is MISSING}
-    return kind(**empty)
-
-
-def _required(kind: type[Command], row: Row | None) -> tuple[str, ...]:
-    """The fields without which the command is refused, by its form or by a rule."""
-    reasoned = row is not None and guards.require_reason in row.guards
-    return tuple(
-        each.name
-        for each in fields(kind)
-        if each.default is MISSING or (reasoned and each.name == "reason")
-    )
+        needed = required(kind, row)
+        others = tuple(each.name for each in fields(kind) if each.name not in needed)
+        yield Prospect(kind.name, obstacle(case), goals, needed, others)
 
 
 def _fields(prospect: Prospect) -> str:

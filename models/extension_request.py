@@ -11,7 +11,8 @@ from models.types import Instant
 
 
 class ExtensionRequest(SQLModel, table=True):
-    """One request. ``decision`` is empty while undecided, else granted, refused or dropped."""
+    """One request. ``decision`` is empty while undecided, else granted, refused, lapsed (nobody
+    decided in time) or dropped (the item moved on)."""
 
     __tablename__ = "extension_request"
     __table_args__ = (UniqueConstraint("item_id", "seq"),)
@@ -24,6 +25,8 @@ class ExtensionRequest(SQLModel, table=True):
     due_before: date | None = Field(default=None)
     due_asked: date
     reason: str = Field(default="", max_length=2000)
+    code: str = Field(default="", max_length=200)
+    """Code of the reason, where the policy has a list of them."""
     decision: str = Field(default="", max_length=16)
     decided_by: int | None = Field(default=None)
     decided_at: datetime | None = Field(default=None, sa_type=Instant)

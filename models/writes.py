@@ -24,6 +24,7 @@ from models.prepared import Prepared
 from rules.decide import Decision, Plan
 from rules.events import canonical, chained
 from rules.item import ItemState
+from rules.step import StepKind
 
 EVENT = EventRow.__table__  # type: ignore[attr-defined]
 EVIDENCE = Evidence.__table__  # type: ignore[attr-defined]
@@ -261,7 +262,8 @@ def _project(connection: Connection, entry: Entry) -> None:
             insert(EXTENSION).values(
                 item_id=item.id, seq=entry.decision.item.version, asked_by=entry.actor_id,
                 asked_at=entry.at, due_before=event.data["from"], due_asked=event.data["due"],
-                reason=event.data["reason"],
+                reason=(event.data["reason"] or "")[:_LONGEST_REASON],
+                code=event.data.get("code", ""),
             )
         )  # fmt: skip
     elif item.extension_due is not None and entry.decision.item.extension_due is None:
@@ -275,16 +277,23 @@ def _project(connection: Connection, entry: Entry) -> None:
 
 
 def _decide_extension(connection: Connection, entry: Entry) -> None:
-    """The pending request was decided, or dropped because the item moved on."""
+    """The pending request was decided, or has lapsed, or was dropped because the item moved on."""
     event = entry.decision.event
-    verdict = {"extension_granted": "granted", "extension_refused": "refused"}
     connection.execute(
         update(EXTENSION)
         .where(EXTENSION.c.item_id == entry.before.id, EXTENSION.c.decision == "")
         .values(
-            decision=verdict.get(event.kind, "dropped"),
+            decision=_VERDICTS.get((event.kind, event.data.get("step")), "dropped"),
             decided_by=entry.actor_id,
             decided_at=entry.at,
             due_granted=event.data.get("due") if event.kind == "extension_granted" else None,
         )
     )
+
+
+_LONGEST_REASON = EXTENSION.c.reason.type.length  # the history has it in full
+_VERDICTS = {
+    ("extension_granted", None): "granted",
+    ("extension_refused", None): "refused",
+    ("step_fired", StepKind.EXTENSION_LAPSED): "lapsed",
+}

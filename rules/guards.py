@@ -71,8 +71,14 @@ def require_open_merge_target(case: Case) -> Refusal | None:
 
 def require_responsible_in_unit(case: Case) -> Refusal | None:
     """Every clue ends with a named post and a named person: from the lead unit, and active."""
-    unit = case.facts.units[str(case.asked("unit"))]
-    person = case.facts.people[str(case.asked("responsible"))]
+    unit = case.facts.units.get(str(case.asked("unit")))
+    person = case.facts.people.get(str(case.asked("responsible")))
+    if unit is None or person is None:
+        return Refusal(
+            "RequireResponsibleInUnit",
+            "The lead unit and the responsible person are not named.",
+            "Give unit= and responsible=.",
+        )
     if not person.active:
         return Refusal("RequireResponsibleInUnit", f"{person.code} is no longer active.")
     leader = case.facts.people.get(str(case.asked("leader") or ""))
@@ -157,7 +163,9 @@ def require_digest(case: Case) -> Refusal | None:
 
 def require_independent_verifier(case: Case) -> Refusal | None:
     """Who verifies holds the duty over the unit, and has no part in the work."""
-    person = case.facts.people[str(case.asked("verifier"))]
+    person = case.facts.people.get(str(case.asked("verifier")))
+    if person is None:
+        return Refusal("RequireIndependentVerifier", "No verifier is named.", "Give verifier=.")
     holds = any(covers(person, role, case.item) for role in (Role.VERIFIER, Role.SUPERVISOR))
     if not person.active or not holds:
         return Refusal(
@@ -202,7 +210,9 @@ def forbid_approving_own_verification(case: Case) -> Refusal | None:
 
 def forbid_waiving_for_oneself(case: Case) -> Refusal | None:
     """An exemption is given by a supervisor to somebody else, never to who does the work."""
-    person = case.facts.people[str(case.asked("person"))]
+    person = case.facts.people.get(str(case.asked("person")))
+    if person is None:
+        return Refusal("ForbidWaivingForOneself", "Nobody is named.", "Give person=.")
     if person.id == case.actor.id:
         return Refusal("ForbidWaivingForOneself", "Nobody exempts themselves.")
     if case.actor.id in (case.item.responsible_id, case.item.leader_id):

@@ -7,12 +7,13 @@ from dataclasses import fields
 import pytest
 from sqlalchemy import Engine
 
-from cli.commands import ABOUT_WHAT_IS_TYPED, _blank, obstacle, prospects
+from cli.commands import prospects
 from models.engine import reading
 from rules.commands import COMMANDS, SYSTEM_COMMANDS
 from rules.decide import refusal_for
 from rules.item import PersonFact
 from rules.lifecycle import TABLE
+from rules.prospect import ABOUT_WHAT_IS_TYPED, blank, obstacle
 from rules.vocabulary import Stage
 from tests.cast import PEOPLE, case
 from tests.cli.conftest import TODAY, Run
@@ -31,8 +32,8 @@ def test_what_is_said_to_be_impossible_is_refused_however_it_is_worded(
 ) -> None:
     for name in GIVEN:
         full = example(stage, name, person)
-        blank = case(full.item, _blank(COMMANDS[name]), person, full.now)
-        against = obstacle(blank)
+        bare = case(full.item, blank(COMMANDS[name]), person, full.now)
+        against = obstacle(bare)
         if against is not None:
             assert refusal_for(full) is not None, (name, against)
 
@@ -45,8 +46,8 @@ def test_what_is_said_to_be_possible_is_accepted_when_worded_well() -> None:
         for name in GIVEN:
             for person in PEOPLE:
                 full = example(stage, name, person, changes=seats)
-                blank = case(full.item, _blank(COMMANDS[name]), person, full.now)
-                if obstacle(blank) is None and refusal_for(full) is None:
+                bare = case(full.item, blank(COMMANDS[name]), person, full.now)
+                if obstacle(bare) is None and refusal_for(full) is None:
                     open_to_somebody.add((stage, name))
     rows = {(row.stage, row.command) for row in TABLE if row.command in GIVEN}
     assert rows - open_to_somebody == set()
@@ -79,7 +80,9 @@ def test_a_person_sees_their_own_commands(rectiflow: Run, store: Stock) -> None:
     document = rectiflow("commands", ref, "--as", "张三", "--json").document
     by_name = {each["command"]: each for each in document["commands"]}
     possible = {name for name, each in by_name.items() if each["possible"]}
-    assert possible == {"report_progress", "request_extension", "attach_evidence", "comment"}
+    assert possible == {
+        "report_progress", "request_extension", "request_hold", "attach_evidence", "comment",
+    }  # fmt: skip
     assert by_name["submit"]["refusal"]["rule"] == "RequireEvidence"
     assert by_name["approve"]["refusal"]["rule"] == "FollowTheLifecycle"
     assert by_name["hold"]["refusal"]["rule"] == "HoldTheDuty"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, event, text
 
-from models import items
+from models import items, policies
 from models.engine import writing
 from rules.commands import COMMANDS, Assign, Comment, Correct, Decline
 from rules.decide import Decision, decide
@@ -290,6 +290,22 @@ def _ready_for(store: Engine, name: str) -> str:
         SPECIAL["merge"] = {"into": item_in(store, Stage.DEADLINE)}
     if name in ("grant_extension", "refuse_extension"):
         give(store, ref, "request_extension", "responsible", due=date(2026, 12, 25), reason="忙")
+    if name == "refuse_hold":
+        give(store, ref, "request_hold", "responsible", until=date(2026, 12, 1), reason="鉴定")
+    if name == "regain_contact":
+        give(store, ref, "lose_contact", "system", reason="550")
+    if name == "lift_stay":
+        give(store, ref, "stay", "supervisor", until=date(2026, 12, 1), reason="住院")
+    if name == "recompute":
+        due = {"unit": "bureau", "responsible": "responsible", "leader": "leader"}
+        give(store, ref, "assign", "coordinator", at_nine("2026-12-20"), **due)
+        SPECIAL["recompute"] = {"due": date(2027, 1, 5)}
+    if name in ("serve", "confirm"):
+        give(store, ref, "fire", "system", at_nine("2026-12-22"))
+    if name == "adopt":
+        with writing(store) as connection:
+            other = cast.policy(name="other", version=2)
+            policies.store_policy(connection, other, NOW)
     if name == "resume":
         give(store, ref, "hold", "coordinator", until=date(2026, 12, 1), reason="鉴定")
     if name == "submit":
@@ -306,7 +322,8 @@ WHERE = {
     **dict.fromkeys(
         ("report_progress", "attach_evidence", "request_extension", "grant_extension",
          "refuse_extension", "submit", "hold", "resume", "withdraw", "waive", "comment",
-         "correct", "relist", "record", "fire"),
+         "correct", "relist", "record", "fire", "serve", "confirm", "stay", "lift_stay",
+         "request_hold", "refuse_hold", "lose_contact", "regain_contact", "recompute", "adopt"),
         Stage.DEADLINE,
     ),
 }  # fmt: skip
@@ -314,12 +331,14 @@ GIVEN: dict[str, tuple[Any, ...]] = {
     name: (name, who)
     for who, names in {
         "coordinator": ("accept", "reject", "merge", "transfer", "assign", "grant_extension",
-                        "refuse_extension", "hold", "resume", "reopen", "comment", "correct"),
+                        "refuse_extension", "hold", "resume", "reopen", "comment", "correct",
+                        "serve", "refuse_hold"),
         "responsible": ("acknowledge", "decline", "report_progress", "attach_evidence",
-                        "request_extension", "submit"),
+                        "request_extension", "submit", "confirm", "request_hold"),
         "verifier": ("pass", "fail"),
-        "supervisor": ("approve", "deny", "withdraw", "waive", "appoint"),
-        "system": ("screen", "relist", "record"),
+        "supervisor": ("approve", "deny", "withdraw", "waive", "appoint", "stay", "lift_stay"),
+        "system": ("screen", "relist", "record", "lose_contact", "regain_contact", "recompute",
+                   "adopt"),
     }.items()
     for name in names
 }  # fmt: skip
@@ -328,6 +347,8 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "assign": {"due": FAR},
     "request_extension": {"due": date(2026, 12, 25)},
     "hold": {"until": date(2026, 12, 1)},
+    "request_hold": {"until": date(2026, 12, 1)},
+    "stay": {"until": date(2026, 12, 1)},
 }
 
 
@@ -369,6 +390,18 @@ def test_a_request_for_more_time_is_listed_with_its_decision(store: Engine) -> N
     assert [str(r.due_granted) for r in found] == ["None", "2026-12-22", "None"]
     assert [str(r.due_before) for r in found] == ["2026-12-18", "2026-12-18", "2026-12-22"]
     assert state(store, ref).due == date(2026, 12, 22)
+
+
+def test_a_request_that_nobody_decides_is_listed_as_lapsed(store: Engine) -> None:
+    ref = item_in(store, Stage.DEADLINE)
+    give(store, ref, "request_extension", "responsible", due=date(2026, 12, 25), reason="材料未齐")
+    give(store, ref, "fire", "system", at_nine("2026-12-15"))  # a reminder leaves it alone
+    assert [r.decision for r in _rows(store, "extension_request", ref)] == [""]
+    for _ in range(2):  # the day it asks for has passed
+        give(store, ref, "fire", "system", at_nine("2026-12-28"))
+    assert [(r.decision, r.due_granted) for r in _rows(store, "extension_request", ref)] == [
+        ("lapsed", None)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -433,6 +433,7 @@ def upgrade() -> None:
         sa.Column("due_before", sa.Date(), nullable=True),
         sa.Column("due_asked", sa.Date(), nullable=False),
         sa.Column("reason", sa.String(2000), nullable=False),
+        sa.Column("code", sa.String(200), nullable=False),
         sa.Column("decision", sa.String(16), nullable=False),
         sa.Column("decided_by", sa.Integer(), nullable=True),
         sa.Column("decided_at", Instant(), nullable=True),
