@@ -83,6 +83,12 @@ def simulate_ledger(
         )
     zone = calendar_for(policies[0])
     with open_ledger(path, mapping, zone=zone.zone, today=_FAR, lang=lang) as ledger:
+        if "opened" not in ledger.fields:
+            raise InputError(
+                "No column says when the items were opened, so nothing can be replayed.",
+                "Map it (columns: opened:); the ledger needs it beside the deadline.",
+                where=str(path),
+            )
         past, unusable, rows = _read(ledger, progress)
     if not past:
         raise _nothing(path, rows, unusable)
@@ -130,13 +136,11 @@ def _nothing(path: Path, rows: int, unusable: Sequence[Unusable]) -> InputError:
         return InputError(
             "The ledger has a header and no rows.", "Check that it was saved.", str(path)
         )
-    where = f"{path}, row {unusable[0].row}, {unusable[0].cell}" if unusable else str(path)
+    first = unusable[0]
     return InputError(
         "No row can be replayed: none says when its item was opened, in a way that can be read.",
-        f"The first: {unusable[0].reason} Map the column of the opening (columns: opened:)."
-        if unusable
-        else "Map the column of the opening (columns: opened:).",
-        where=where,
+        f"The first: {first.reason}",
+        where=f"{path}, row {first.row}, {first.cell}",
     )
 
 

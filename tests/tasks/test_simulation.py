@@ -104,15 +104,22 @@ def test_rows_that_cannot_be_replayed_are_named(ledger: Path) -> None:
 def test_a_ledger_without_openings_is_refused_with_what_to_do(tmp_path: Path) -> None:
     path = tmp_path / "bare.csv"
     path.write_text("编号,问题标题\nA-1,一号\n", encoding="utf-8")
+    with pytest.raises(InputError, match="No column says when") as refused:
+        simulated(path, "education-rectification")
+    assert "opened:" in refused.value.hint
+
+
+def test_a_ledger_none_of_whose_rows_can_be_replayed_names_the_first(tmp_path: Path) -> None:
+    path = tmp_path / "blank.csv"
+    path.write_text("编号,问题标题,立项时间\nA-1,一号,\nA-2,二号,昨天\n", encoding="utf-8")
     with pytest.raises(InputError, match="No row can be replayed") as refused:
         simulated(path, "education-rectification")
-    assert "Map the column of the opening" in refused.value.hint
-    assert "row 2" in refused.value.where
+    assert "row 2, 立项时间" in refused.value.where
 
 
 def test_a_ledger_without_rows_says_so(tmp_path: Path) -> None:
     path = tmp_path / "empty.csv"
-    path.write_text("编号,问题标题\n", encoding="utf-8")
+    path.write_text("编号,问题标题,立项时间\n", encoding="utf-8")
     with pytest.raises(InputError, match="no rows"):
         simulated(path, "education-rectification")
 
