@@ -99,8 +99,9 @@ def _at_work(view: ItemView, number: int, today: date, calendar: WorkCalendar) -
     if number % 8 == 5 and first and 0 <= calendar.between(today, view.due) <= 4:
         later = calendar.add(view.due, 5)
         if view.due_superior is None or later <= view.due_superior:
-            reason = {"due": later.isoformat(), "reason": "涉及多部门，需补充核查。"}
-            return Wish("acknowledge", who, "request_extension", reason)
+            why = {"reason": "cooperation", "note": "涉及多部门，需补充核查。"}
+            asked = {"due": later.isoformat(), **why}
+            return Wish("acknowledge", who, "request_extension", asked)
     if view.extension_requested is not None:
         if view.extension_requested < today:
             late = {"reason": "期限已过，请尽快报核。"}

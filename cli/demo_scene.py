@@ -34,7 +34,7 @@ from models import directory, people, policies, schema
 from models.engine import reading, writing
 from notifications.catcher import Catcher
 from rules.errors import InputError, RectiflowError, Unavailable
-from rules.policy import Policy
+from rules.policy import NoticeRules, Policy
 from sample.build import write_ledger
 from sample.files import path
 from tasks.founding import OFFICE, found
@@ -70,6 +70,16 @@ def sample_campaign() -> Campaign:
     return Campaign(*(str(words[field]) for field in Campaign._fields))
 
 
+def hurried(policy: Policy) -> Policy:
+    """The policy for days that last seconds: mails leave at once, as nobody could wait for a
+    morning's digest, and the ladder waits for no act to be served."""
+    ladder = tuple(
+        rung.model_copy(update={"served": False, "minutes": False}) for rung in policy.ladder
+    )
+    changes = {"name": f"{policy.name}-demo", "notices": NoticeRules(), "ladder": ladder}
+    return policy.model_copy(update=changes)
+
+
 class Scene:
     """One demonstration in one home. ``seconds`` is a working day's length; None: real time.
 
@@ -83,7 +93,7 @@ class Scene:
         self.home = home
         self.seconds = seconds
         self.campaign = sample_campaign()
-        self.policy: Policy = load_profile(self.campaign.profile)
+        self.policy: Policy = hurried(load_profile(self.campaign.profile))
         self.calendar = calendar_for(self.policy)
         self.catcher = Catcher(home / CAUGHT)
         self.step = "store"

@@ -23,6 +23,7 @@ from config.clock import ManualClock
 from config.profiles import load_profile
 from flows.server import enter_environment
 from models.engine import open_engine
+from rules.policy import NoticeRules, Policy
 from tasks.founding import found
 
 # Prefect makes its home when it is first imported, by whichever test: not in the user's folder.
@@ -55,6 +56,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next((n for n, part in enumerate(SLOW_FIRST, 1) if part in path), 9)
 
     items.sort(key=place)
+
+
+def plain(name: str) -> Policy:
+    """A profile whose mails leave at once, whose ladder waits for nobody, and which takes any
+    reason for an extension. What these rules add is tried in the tests about them."""
+    policy = load_profile(name)
+    ladder = tuple(
+        rung.model_copy(update={"served": False, "minutes": False}) for rung in policy.ladder
+    )
+    off = {"notices": NoticeRules(), "ladder": ladder, "announce_before": 0,
+           "extension_reasons": (), "extension_longest": 0}  # fmt: skip
+    return policy.model_copy(update=off)
 
 
 MONDAY = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
@@ -107,7 +120,7 @@ def founded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A founded SQLite store, to be copied: migrating takes longer than most tests."""
     path = tmp_path_factory.mktemp("founded") / "rectiflow.db"
     engine = open_engine(f"sqlite:///{path}")
-    found(engine, load_profile("education-rectification"), MONDAY)
+    found(engine, plain("education-rectification"), MONDAY)
     engine.dispose()
     return path
 
@@ -119,7 +132,7 @@ def founded_database(postgres: str) -> str:
     with administrator(postgres) as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
     engine = open_engine(make_url(postgres).set(database=name).render_as_string(False))
-    found(engine, load_profile("education-rectification"), MONDAY)
+    found(engine, plain("education-rectification"), MONDAY)
     engine.dispose()
     return name
 

@@ -38,6 +38,7 @@ from rules.vocabulary import Role, Source, Stage, name
 from tasks.act import act, enter, reference
 from tasks.founding import found
 from tasks.office import Office, open_office
+from tests.conftest import plain
 
 ITEMS = 200
 KILLS = 4
@@ -83,7 +84,7 @@ def office(environment: dict[str, str]) -> Iterator[Office]:
     today = calendar_for(load_profile(settings.profile)).day_of(wall())
     start_lapse(settings.home, today, SECONDS_PER_DAY)
     office = open_office(settings)
-    found(office.engine, load_profile(settings.profile), office.clock.now())
+    found(office.engine, plain(settings.profile), office.clock.now())
     furnish(office)
     yield office
     office.engine.dispose()

@@ -18,7 +18,7 @@ from rules.item import ItemState
 from rules.vocabulary import Role, Stage
 from tasks.founding import found
 from tests import cast
-from tests.conftest import MONDAY
+from tests.conftest import MONDAY, plain
 
 PROFILE = "education-rectification"
 
@@ -42,7 +42,7 @@ def test_the_first_set_up_makes_a_campaign_and_its_office(engine: Engine) -> Non
     with reading(engine) as connection:
         campaign = policies.campaign(connection)
         assert (campaign.code, campaign.title) == ("ZG", "政法队伍教育整顿")
-        assert policies.policy(connection, campaign.policy_id) == load_profile(PROFILE)
+        assert policies.policy(connection, campaign.policy_id) == plain(PROFILE)
         seats = {
             code: [role for role, _ in directory.person(connection, code).roles]
             for code in ("coordinator", "verifier", "supervisor")
