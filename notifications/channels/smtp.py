@@ -97,7 +97,8 @@ class SmtpChannel:
         waiting = deque(range(len(envelopes)))
         outage: Outcome = Deferred("The mail was not tried.")
 
-        async def work(most: int) -> None:
+        async def work(most: int) -> bool:
+            """Whether this connection has met no outage."""
             nonlocal outage
             while waiting and len(outcomes) < most:
                 index = waiting.popleft()
@@ -106,14 +107,20 @@ class SmtpChannel:
                     outage = outcome
                     self._works = False
                     waiting.append(index)
-                    return
+                    return False
                 outcomes[index] = outcome
                 self._works = True
+            return True
 
+        most = len(envelopes)
         if not self._works:
             await work(1)
         if self._works:
-            await asyncio.gather(*(work(len(envelopes)) for _ in range(self._connections)))
+            well = await asyncio.gather(*(work(most) for _ in range(self._connections)))
+            if any(well):
+                # A server that takes fewer connections than we tried is not asked for more.
+                self._connections = sum(well)
+                await work(most)
         return [outcomes.get(place, outage) for place in range(len(envelopes))]
 
     async def _connect(self) -> SMTP | Deferred:
