@@ -183,7 +183,7 @@ def _about_many(
     if claimed.channel != MAIL:
         ident = message_id(event_hash, f"{claimed.person_id}.{claimed.channel}", claimed.kind,
                            head.domain)  # fmt: skip
-        return brief.envelope(ident, sender, claimed.channel, brief.ofworded(rendered))
+        return brief.envelope(ident, sender, claimed.channel, brief.of_rendered(rendered))
     mail = Mail(
         kind=claimed.kind,
         lang=context.lang,
@@ -240,8 +240,8 @@ def _context(claimed: Claimed, library: Library, lang: str, extras: Extras) -> N
         responsible_name=_name(library, data.get("responsible", item.responsible_id)),
         leader_name=_name(library, data.get("leader", item.leader_id)),
         due=due,
-        proposed_due=_date(data.get("due")) if event.kind == "extension_requested" else None,
-        until=_date(data.get("until")),
+        proposed_due=_proposed(claimed.kind, event.kind, data),
+        until=_date(data.get("until") or (data.get("asked") if "hold" in claimed.kind else None)),
         days=_days(event, due, calendar),
         level=level,
         act_name=act_name(level, policy, lang),
@@ -266,11 +266,19 @@ def _due(kind: str, data: dict[str, Any], item: ItemState) -> date | None:
     return _date(told) or item.due
 
 
+def _proposed(kind: str, event: str, data: dict[str, Any]) -> date | None:
+    """The deadline that was asked for, where that is what the notice is about."""
+    if event == "extension_requested":
+        return _date(data.get("due"))
+    return _date(data.get("asked")) if kind.startswith("extension") else None
+
+
 def _reason(kind: str, data: dict[str, Any], submission: str) -> str:
     """Why it happened, in the words of whoever did it; for a verifier, what was said to be done."""
     if kind == "appointed":
         data = json.loads(submission)
-    return str(data.get("reason") or data.get("finding") or data.get("summary") or "")
+    said = ("reason", "finding", "summary", "policy")
+    return next((str(data[field]) for field in said if data.get(field)), "")
 
 
 def _expected(claimed: Claimed, event: Told, item: ItemState) -> str:

@@ -41,6 +41,13 @@ def reference_bytes(letterhead: Letterhead, mail: Mail) -> bytes:
     message["X-Rectiflow-Kind"] = mail.kind
     message.set_content(mail.rendered.text, cte="base64")
     message.add_alternative(mail.rendered.html, subtype="html", cte="base64")
+    for one in mail.attachments:
+        kind, *parameters = one.content_type.split("; ")
+        maintype, subtype = kind.split("/")
+        given = dict(each.split("=") for each in parameters)
+        message.add_attachment(
+            one.data, maintype=maintype, subtype=subtype, filename=one.filename, params=given
+        )
     # Set last: building the alternatives moves every Content- header into the first part.
     message["Content-Language"] = mail.lang
     return message.as_bytes()

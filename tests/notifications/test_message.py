@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from notifications.addresses import Mailbox, address_problem
 from notifications.cleaning import many_lines, one_line
 from notifications.headers import id_part
-from notifications.message import Letterhead, Mail, build, message_id, thread_id
+from notifications.message import Attachment, Letterhead, Mail, build, message_id, thread_id
 from notifications.preview import preview_notice
 from notifications.render import Rendered, render
 from rules.errors import InputError
@@ -161,6 +161,42 @@ def test_whatever_is_written_is_read_back(subject: str, name: str, body: str) ->
     assert mailbox(data, "To") == (one_line(name), "lin@rectify.example")
     expected = re.sub(r"\r\n|\r|\n", "\r\n", body.encode("utf-8", "replace").decode())
     assert part(message, "plain").removesuffix("\r\n") == expected.removesuffix("\r\n")
+
+
+CALENDAR = Attachment(
+    "deadline.ics", "text/calendar; charset=utf-8; method=PUBLISH", "期限\r\n".encode() * 40
+)
+PAPER = Attachment("约谈 1.docx", "application/octet-stream", bytes(range(256)) * 9)
+
+
+@pytest.mark.parametrize("files", [(CALENDAR,), (PAPER,), (CALENDAR, PAPER)])
+def test_attachments_read_as_the_standard_library_writes_them(
+    files: tuple[Attachment, ...],
+) -> None:
+    mail = replace(MAIL, attachments=files)
+    data = assert_same_as_reference(HEAD, mail)
+    ours, theirs = parsed(data), parsed(reference_bytes(HEAD, mail))
+    assert ours.get_content_type() == theirs.get_content_type() == "multipart/mixed"
+    for one, other, file in zip(
+        ours.iter_attachments(), theirs.iter_attachments(), files, strict=True
+    ):
+        assert one.get_payload(decode=True) == other.get_payload(decode=True) == file.data
+        assert one.get_content_type() == other.get_content_type()
+        assert one.get_content_disposition() == "attachment"
+        assert dict(one["Content-Type"].params) == dict(other["Content-Type"].params)
+    assert [each.defects for each in ours.walk()] == [[]] * (4 + len(files))
+
+
+def test_the_name_of_a_file_is_one_that_any_system_takes() -> None:
+    message = parsed(build(HEAD, replace(MAIL, attachments=(PAPER,))).data)
+    assert [each.get_filename() for each in message.iter_attachments()] == ["_1.docx"]
+
+
+def test_a_mail_about_many_items_is_in_no_thread() -> None:
+    message = parsed(build(HEAD, replace(MAIL, ref="", kind="bundle")).data)
+    assert message["References"] is None
+    assert message["X-Rectiflow-Ref"] is None
+    assert message["X-Rectiflow-Kind"] == "bundle"
 
 
 def test_the_same_arguments_give_the_same_bytes() -> None:

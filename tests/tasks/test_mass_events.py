@@ -5,6 +5,9 @@ from __future__ import annotations
 
 import asyncio
 import re
+import signal
+import subprocess
+import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -18,7 +21,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from models import deliveries, people, planning, policies
+from models import contacts, deliveries, people, planning, policies
 from models.engine import open_engine, writing
 from notifications.channels.base import Envelope
 from rules.errors import NotFound, Refused
@@ -309,3 +312,52 @@ def test_a_bundle_is_repeated_with_the_same_bytes(
         assert len(send(engine, found, NINE + 5 * MINUTE)) == 2
     assert {one.data for one in lost.envelopes} == {one.data for one in found.envelopes}
     assert {one.message_id for one in lost.envelopes} == {one.message_id for one in found.envelopes}
+
+
+KILLED = """
+import os, signal, sys
+from models import planning
+from models.engine import open_engine
+from tasks.planning import plan_due
+from tests.tasks.test_mass_events import NINE
+
+database, name, moment = sys.argv[1:]
+real = getattr(planning, name)
+
+def killing(*args, **kwargs):
+    if moment == "after":
+        real(*args, **kwargs)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+setattr(planning, name, killing)
+plan_due(open_engine(database), NINE, NINE)
+"""
+
+
+@pytest.mark.parametrize(("name", "moment"), [("bundle", "before"), ("carry", "after")])
+def test_a_process_killed_while_it_plans_leaves_the_plan_to_the_next(
+    engine: Engine, refs: list[str], name: str, moment: str
+) -> None:
+    with under(engine, collapse_above=3):
+        steps(engine, refs)
+        while announce(engine, NINE):
+            pass
+        url = engine.url.render_as_string(hide_password=False)
+        command = [sys.executable, "-c", KILLED, url, name, moment]
+        assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+        assert waiting(engine) == {("pending", ""): 12}
+        assert len(send(engine, Tray(), NINE)) == 2
+
+
+def test_a_chat_gets_its_bundle_too(engine: Engine, refs: list[str]) -> None:
+    with writing(engine) as connection:
+        contacts.enter(connection, "wecom", (), person_id=post.person_id(engine, "leader"))
+    with under(engine, collapse_above=3):
+        steps(engine, refs)
+        assert len(send(engine, Tray(), NINE)) == 2
+        chat = Tray()
+        ended = asyncio.run(deliver(engine, chat, SENDER, NINE, 500, chats=True))
+    change(engine, "DELETE FROM contact")
+    assert ended.total == len(chat.envelopes) == 1
+    assert chat.envelopes[0].recipient == "wecom"
+    assert "您有6项通知同时到达" in chat.envelopes[0].data.decode()
