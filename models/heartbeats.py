@@ -11,6 +11,8 @@ from models.heartbeat import Heartbeat
 
 MAIL_CLOSED = "mail_closed"
 """In trouble while no mail can leave: the mail server is not reached, or refuses us."""
+CHATS_CLOSED = "chats_closed"
+"""The same of the channels beside mail."""
 
 HEARTBEAT = Heartbeat.__table__  # type: ignore[attr-defined]
 

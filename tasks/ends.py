@@ -88,12 +88,13 @@ class Ends:
             deliveries.settle(connection, ended, WHO)
             for one, end in refused:
                 cannot_be_reached(connection, one.person_id, one.address, end.reason, self._now)
+            part = heartbeats.CHATS_CLOSED if self._chats else heartbeats.MAIL_CLOSED
             if outage is None:
                 if any(row["new_state"] == "sent" for row in rows):
-                    heartbeats.over(connection, heartbeats.MAIL_CLOSED)
+                    heartbeats.over(connection, part)
                 return
             later, why = self._now + OUTAGE_PAUSE, outage.reason[:LONGEST_REASON]
-            heartbeats.trouble(connection, heartbeats.MAIL_CLOSED, self._now, WHO, why)
+            heartbeats.trouble(connection, part, self._now, WHO, why)
             deliveries.postpone(connection, self._now, later, why, chats=self._chats)
 
 
