@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from models import accounts
 from models.directory import MEMBERSHIP, PERSON, UNIT
 from rules.vocabulary import Role
 
@@ -95,7 +96,12 @@ def has_role(connection: Connection, person_id: int, unit_id: int, role: Role) -
 
 
 def change_person(connection: Connection, person_id: int, changes: Mapping[str, object]) -> None:
-    """Put fields of a person right: name, unit_id, email, lang, active, draft."""
+    """Put fields of a person right: name, unit_id, email, lang, active, draft.
+
+    Whoever is no longer active is signed out everywhere.
+    """
+    if changes.get("active") is False:
+        accounts.forget_ways_in(connection, person_id)
     connection.execute(update(PERSON).where(PERSON.c.id == person_id).values(dict(changes)))
 
 

@@ -6,6 +6,9 @@ from sqlmodel import SQLModel
 
 from models import (
     absence,
+    access_log,
+    account,
+    api_token,
     campaign,
     contact,
     delivery,
@@ -16,6 +19,7 @@ from models import (
     flow_run,
     formal_notice,
     heartbeat,
+    invitation,
     item,
     mail_stop,
     membership,
@@ -23,6 +27,7 @@ from models import (
     policy_version,
     preference,
     series,
+    session,
     unit,
     webhook,
     webhook_call,
@@ -33,6 +38,9 @@ METADATA = SQLModel.metadata
 
 MODULES = (
     absence,
+    access_log,
+    account,
+    api_token,
     campaign,
     contact,
     delivery,
@@ -43,6 +51,7 @@ MODULES = (
     flow_run,
     formal_notice,
     heartbeat,
+    invitation,
     item,
     mail_stop,
     membership,
@@ -50,6 +59,7 @@ MODULES = (
     policy_version,
     preference,
     series,
+    session,
     unit,
     webhook,
     webhook_call,

@@ -130,6 +130,30 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_absence_person_id"), "absence", ["person_id"], unique=False)
     op.create_table(
+        "account",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("login", sa.String(64), nullable=False),
+        sa.Column("password_hash", sa.String(255), nullable=False),
+        sa.Column("must_change", sa.Boolean(), nullable=False),
+        sa.Column("administrator", sa.Boolean(), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("disabled_at", Instant(), nullable=True),
+        sa.Column("failed", sa.Integer(), nullable=False),
+        sa.Column("waits_until", Instant(), nullable=True),
+        sa.Column("totp_nonce", sa.String(64), nullable=False),
+        sa.Column("totp_on", sa.Boolean(), nullable=False),
+        sa.Column("totp_step", sa.Integer(), nullable=False),
+        sa.Column("recovery", Keys(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("login"),
+        sa.UniqueConstraint("person_id"),
+    )
+    op.create_table(
         "contact",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=True),
@@ -357,6 +381,45 @@ def upgrade() -> None:
         sa.UniqueConstraint("person_id", "kind"),
     )
     op.create_table(
+        "access_log",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("what", sa.String(32), nullable=False),
+        sa.Column("via", sa.String(16), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["item_id"],
+            ["item.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_access_log_item_id"), "access_log", ["item_id"], unique=False)
+    op.create_index(op.f("ix_access_log_person_id"), "access_log", ["person_id"], unique=False)
+    op.create_table(
+        "api_token",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(64), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(100), nullable=False),
+        sa.Column("scopes", Keys(), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("expires_at", Instant(), nullable=False),
+        sa.Column("revoked_at", Instant(), nullable=True),
+        sa.Column("used_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["account.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("hash"),
+    )
+    op.create_index(op.f("ix_api_token_account_id"), "api_token", ["account_id"], unique=False)
+    op.create_table(
         "event",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("item_id", sa.Integer(), nullable=False),
@@ -502,6 +565,42 @@ def upgrade() -> None:
         sa.UniqueConstraint("serial"),
     )
     op.create_index(op.f("ix_formal_notice_item_id"), "formal_notice", ["item_id"], unique=False)
+    op.create_table(
+        "invitation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(64), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("expires_at", Instant(), nullable=False),
+        sa.Column("used_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["account.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("hash"),
+    )
+    op.create_index(op.f("ix_invitation_account_id"), "invitation", ["account_id"], unique=False)
+    op.create_table(
+        "session",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(64), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("whole", sa.Boolean(), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("seen_at", Instant(), nullable=False),
+        sa.Column("expires_at", Instant(), nullable=False),
+        sa.Column("ended_at", Instant(), nullable=True),
+        sa.Column("agent", sa.String(200), nullable=False),
+        sa.Column("address", sa.String(64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["account.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("hash"),
+    )
+    op.create_index(op.f("ix_session_account_id"), "session", ["account_id"], unique=False)
     op.create_table(
         "delivery",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -652,6 +751,10 @@ def downgrade() -> None:
         postgresql_where=sa.text("state IN ('pending', 'failed')"),
     )
     op.drop_table("delivery")
+    op.drop_index(op.f("ix_session_account_id"), table_name="session")
+    op.drop_table("session")
+    op.drop_index(op.f("ix_invitation_account_id"), table_name="invitation")
+    op.drop_table("invitation")
     op.drop_index(op.f("ix_formal_notice_item_id"), table_name="formal_notice")
     op.drop_table("formal_notice")
     op.drop_index(op.f("ix_flow_run_flow_run_id"), table_name="flow_run")
@@ -680,6 +783,11 @@ def downgrade() -> None:
         postgresql_where=sa.text("idempotency_key IS NOT NULL"),
     )
     op.drop_table("event")
+    op.drop_index(op.f("ix_api_token_account_id"), table_name="api_token")
+    op.drop_table("api_token")
+    op.drop_index(op.f("ix_access_log_person_id"), table_name="access_log")
+    op.drop_index(op.f("ix_access_log_item_id"), table_name="access_log")
+    op.drop_table("access_log")
     op.drop_table("preference")
     op.drop_index(op.f("ix_membership_unit_id"), table_name="membership")
     op.drop_index(op.f("ix_membership_person_id"), table_name="membership")
@@ -724,6 +832,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_feed_token_person_id"), table_name="feed_token")
     op.drop_table("feed_token")
     op.drop_table("contact")
+    op.drop_table("account")
     op.drop_index(op.f("ix_absence_person_id"), table_name="absence")
     op.drop_table("absence")
     op.drop_index(op.f("ix_person_unit_id"), table_name="person")
