@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from notifications.channels.base import Deferred, Outcome, Rejected, Retry, Sent
 from notifications.webhook_address import private_among, target_of
 from notifications.webhook_post import MOST_SENT, Call, Poster
 from rules.errors import InputError
+from tests.house.reading import ROOT
 from tests.notifications.conftest import Tls
 from tests.notifications.gateway import Gateway
 
@@ -50,6 +52,21 @@ def test_the_signature_is_that_of_the_scheme() -> None:
         "webhook-timestamp": "1614265330",
         "webhook-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
     }
+
+
+def test_the_check_that_the_documentation_shows_tells_ours_from_others() -> None:
+    page = (ROOT / "docs" / "channels.md").read_text(encoding="utf-8")
+    shown: dict[str, Any] = {}
+    exec(page.split("```python")[1].split("```")[0], shown)
+    is_genuine = shown["is_genuine"]
+    now = datetime.fromtimestamp(time.time(), UTC)
+    made = webhook_signature.headers(SECRET, "msg_1", now, BODY)
+    assert is_genuine(SECRET, made, BODY)
+    assert not is_genuine(SECRET, made, BODY + b" ")
+    assert not is_genuine(webhook_signature.new_secret(), made, BODY)
+    assert not is_genuine(SECRET, made | {"webhook-id": "msg_2"}, BODY)
+    old = webhook_signature.headers(SECRET, "msg_1", AT, BODY)
+    assert not is_genuine(SECRET, old, BODY), "a call that was recorded is not taken later"
 
 
 def test_new_secrets_are_usable_and_never_the_same() -> None:
