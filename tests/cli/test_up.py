@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import sqlite3
@@ -11,12 +12,14 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import httpx
 import pytest
 
 from cli.home_lock import held, is_held
 from rules.errors import Unavailable
 from tests.cli.conftest import Run
 from tests.cli.running import PATIENCE, Running, clean_environment, none_left
+from tests.house.reading import ROOT
 
 STOP_SECONDS = 15.0
 BEHIND = "SELECT count(*) FROM item WHERE followed < moves"
@@ -72,6 +75,15 @@ def test_a_home_is_held_by_one_and_free_again_afterwards(tmp_path: Path) -> None
         pass
 
 
+def at_any_hour(folder: Path) -> Path:
+    """The usual policy without its quiet hours: the test runs when it runs."""
+    text = (ROOT / "config/profiles/education-rectification.yaml").read_text(encoding="utf-8")
+    file = folder / "at-any-hour.yaml"
+    file.write_text(re.sub(r"(?m)^notices:\n(?:[ \t].*\n)+", "", text), encoding="utf-8")
+    assert "quiet_hours" not in file.read_text(encoding="utf-8")
+    return file
+
+
 @pytest.mark.slow
 def test_it_survives_prefect_and_mail_being_away_and_stops_in_good_order(tmp_path: Path) -> None:
     home = tmp_path / "home"
@@ -82,8 +94,11 @@ def test_it_survives_prefect_and_mail_being_away_and_stops_in_good_order(tmp_pat
             tmp_path, RECTIFLOW_HOME=str(home), RECTIFLOW_DELIVERY_SECONDS="0.5",
             RECTIFLOW_SMTP_URL=f"smtp://user:secret@127.0.0.1:{nobody.getsockname()[1]}?starttls=off",
         )  # fmt: skip
-        _run(environ, "init")
+        _run(environ, "init", "--profile", str(at_any_hour(tmp_path)))
         with Running("up", "--lang", "en", environ=environ) as up:
+            web = up.until("Web:").partition("Web: ")[2]
+            # It answers while Prefect is still on its way.
+            assert httpx.get(f"{web}/healthz").status_code == 200
             assert str(home / "rectiflow.db") in up.until("Database:")
             assert "secret" not in up.until("Mails:")
             _run(environ, "up", code=3, says=f"(process {up.process.pid})")
@@ -102,6 +117,8 @@ def test_it_survives_prefect_and_mail_being_away_and_stops_in_good_order(tmp_pat
             assert time.monotonic() - began < STOP_SECONDS
             up.until("Stopped")
     assert none_left(home)
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{web}/healthz")
     log = (home / "rectiflow.log").read_text(encoding="utf-8")
     assert "窗口推诿" not in log
     assert "secret" not in log

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
-from models import deliveries
+from models import deliveries, heartbeats
 from models.engine import reading
 from notifications.catcher import Catcher
 from notifications.channels.base import Deferred, Outcome, Retry, Sent
@@ -195,6 +195,12 @@ async def test_an_outage_uses_up_no_attempt_however_long_and_mail_resumes_by_its
     assert {row.state for row in rows(engine)} == {"sent"}
 
 
+def closed(engine: Engine) -> tuple[datetime, str] | None:
+    """Since when and why no mail can leave, as the watchdog reads it."""
+    with reading(engine) as connection:
+        return heartbeats.beats(connection).get(heartbeats.MAIL_CLOSED)
+
+
 async def test_during_an_outage_the_server_is_asked_once_and_everything_waits(
     engine: Engine, item: str
 ) -> None:
@@ -205,7 +211,11 @@ async def test_during_an_outage_the_server_is_asked_once_and_everything_waits(
     assert (await deliver(engine, tray, SENDER, WALL, size=3)).total == 0
     assert {row.reason for row in rows(engine)} == {"The mail server is down."}
     assert next_attempts(engine) == {OUTAGE_PAUSE}
-    assert (await sent_by(engine, Tray(), OUTAGE_PAUSE)).sent == 8
+    assert closed(engine) == (WALL, "The mail server is down.")
+    assert (await deliver(engine, tray, SENDER, WALL + OUTAGE_PAUSE, size=3)).failed == 3
+    assert closed(engine) == (WALL, "The mail server is down.")  # since it began
+    assert (await sent_by(engine, Tray(), OUTAGE_PAUSE * 2)).sent == 8
+    assert closed(engine) is None
 
 
 async def test_after_an_outage_in_its_midst_nothing_more_of_a_batch_is_tried(
