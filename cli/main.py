@@ -60,6 +60,7 @@ COMMANDS = (
     Entry("audit", "cli.audit", "Check that the histories are whole and unchanged"),
     Entry("people", "cli.people", "List people, their roles and addresses"),
     Entry("person", "cli.person", "Enter a person, or put them right"),
+    Entry("user", "cli.user", "Accounts of the console: who may sign in"),
     Entry("units", "cli.units", "List the tree of units"),
     Entry("unit", "cli.unit", "Enter a unit, or put it right"),
     Entry("channel", "cli.channel", "Reach people by chats and message gateways as well"),
