@@ -27,7 +27,7 @@ NAMED_BY: Mapping[str, Mapping[Seat, str]] = {
 }
 """Where an event's data says who took a seat by it."""
 
-DECIDED_BY_COORDINATORS = frozenset({"declined", "extension_requested"})
+DECIDED_BY_COORDINATORS = frozenset({"declined", "extension_requested", "hold_requested"})
 """Notices that ask coordinators for a decision; those who may not judge the item are not asked."""
 
 

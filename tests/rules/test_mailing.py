@@ -21,6 +21,7 @@ from rules.mailing import (
     quiet_until,
     way_of,
 )
+from rules.notice_names import KIND_NAMES
 from rules.notice_rules import NoticeRules, QuietHours
 from rules.notices import MANDATORY
 from rules.workdays import WorkCalendar
@@ -256,9 +257,9 @@ def test_nothing_is_lost_or_early_or_twice_in_any_life(
         mails = [*((each,) for each in made.go), *((made.bundle,) if made.bundle else ())]
         named = [each for mail in mails for each in mail]
         assert sorted((*named, *(one.id for one in made.held))) == [one.id for one in ready]
-        for one in made.held:
-            assert one.until > now, "it would be asked again at once"
-            waiting[one.id] = (one.until, waiting[one.id][1])
+        for held in made.held:
+            assert held.until > now, "it would be asked again at once"
+            waiting[held.id] = (held.until, waiting[held.id][1])
         for mail in mails:
             parts = [waiting.pop(each)[1] for each in mail]
             assert all(
@@ -277,6 +278,4 @@ def test_nothing_is_lost_or_early_or_twice_in_any_life(
 
 
 def test_only_known_kinds_are_mandatory() -> None:
-    from rules.notice_names import KIND_NAMES
-
     assert set(KIND_NAMES) >= MANDATORY

@@ -25,7 +25,7 @@ S = ("supervisors", "county-supervisor")
 SILENT = (
     "accepted", "rejected", "merged", "transferred", "acknowledged", "progress_reported",
     "evidence_attached", "submitted", "commented", "corrected", "relisted", "screened", "recorded",
-    "waived",
+    "waived", "confirmed", "contact_regained",
 )  # fmt: skip
 """Events that nobody is written to about."""
 
@@ -45,6 +45,14 @@ LOUD: Mapping[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "resumed": ("resumed", (R, L)),
     "reopened": ("reopened", (R, L, *C)),
     "withdrawn": ("withdrawn", (R, L)),
+    "served": ("served", (R, L)),
+    "stayed": ("stayed", (R, L, *C)),
+    "stay_lifted": ("stay_lifted", (R, L, *C)),
+    "hold_requested": ("hold_requested", (*C, S)),
+    "hold_refused": ("hold_refused", (R, L)),
+    "contact_lost": ("contact_lost", C),
+    "due_recomputed": ("due_recomputed", (R, L)),
+    "policy_adopted": ("policy_adopted", (R,)),
 }
 STEPS: Mapping[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "remind": ("due_soon", (R,)),
@@ -58,6 +66,12 @@ STEPS: Mapping[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "closure": ("closure_overdue", (S, *C)),
     "hold_expired": ("hold_expired", (R, L, *C)),
     "look_back": ("look_back_due", (*C, V)),
+    "announce": ("rung_announced", (R,)),
+    "service_due": ("service_due", C),
+    "deemed_served": ("served", (R, L, *C)),
+    "extension_due": ("extension_requested", (*C, S)),
+    "extension_lapsed": ("extension_lapsed", (R, L, *C)),
+    "hold_request_lapsed": ("hold_lapsed", (R, L, *C)),
 }
 
 
