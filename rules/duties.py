@@ -71,6 +71,9 @@ def relations(person: PersonFact, item: ItemState) -> Relation:
     return found
 
 
+OFFICE_ROLES = frozenset({Role.COORDINATOR, Role.SUPERVISOR})
+"""Those that steer: they see what is confidential, and who complained."""
+
 _BY_ROLE = {Role.COORDINATOR: Relation.COORDINATOR, Role.SUPERVISOR: Relation.SUPERVISOR}
 
 
@@ -103,3 +106,12 @@ def may_see(person: PersonFact, item: ItemState) -> bool:
     office = Relation.COORDINATOR | Relation.SUPERVISOR | Relation.SYSTEM
     named = person.active and person.id in (item.responsible_id, item.leader_id, item.verifier_id)
     return named or bool(found & office)
+
+
+def may_see_complainant(person: PersonFact, item: ItemState) -> bool:
+    """Whether the person may know who complained: the office over the item's unit, and nobody
+    whom the complaint may be about."""
+    if not person.active or person.id in (item.responsible_id, item.leader_id):
+        return False
+    steers = any(covers(person, role, item) for role in OFFICE_ROLES)
+    return steers and not sits_in_responsible_unit(person, item)

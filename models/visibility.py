@@ -1,0 +1,50 @@
+"""Which items a person may see, as one condition for the database.
+
+The rule is ``rules.duties.may_see``; this is the same said in SQL, so that lists, searches and
+counts never read what may not be shown. A property test compares the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, and_, false, not_, or_, select, true
+
+from models.directory import UNIT
+from models.items import ITEM
+from rules.duties import OFFICE_ROLES
+from rules.item import PersonFact, within
+
+
+def visible_to(person: PersonFact) -> ColumnElement[bool]:
+    """Holds for the rows of ``item`` that the person may see."""
+    if not person.active:
+        return false()
+    seats = (ITEM.c.responsible_id, ITEM.c.leader_id, ITEM.c.verifier_id)
+    office = over(path for role, path in person.roles if role in OFFICE_ROLES)
+    anywhere = over(path for _, path in person.roles)
+    return or_(
+        *(seat == person.id for seat in seats),
+        office,
+        and_(not_(ITEM.c.confidential), anywhere),
+    )
+
+
+def over(paths: Iterable[str]) -> ColumnElement[bool]:
+    """Holds for items led by a unit at or below one of these paths, and for those of no unit yet;
+    for none without a path."""
+    tops = _topmost(paths)
+    if not tops:
+        return false()
+    if any(path.count("/") <= 2 for path in tops):
+        # There is one root: whatever lies below it is everything.
+        return true()
+    # By the unit, whose tree is small, and not by the item's own path: that has no index.
+    below = select(UNIT.c.id).where(or_(*(UNIT.c.path.startswith(path) for path in tops)))
+    return or_(ITEM.c.unit_id.is_(None), ITEM.c.unit_id.in_(below))
+
+
+def _topmost(paths: Iterable[str]) -> list[str]:
+    """The paths without those that lie below another one."""
+    known = sorted(set(paths))
+    return [one for one in known if not any(within(one, up) for up in known if up != one)]

@@ -1,0 +1,75 @@
+"""What may this person see? No page, list, export or answer reads an item but through here.
+
+An item that may not be seen is told as one that does not exist. Reading what is protected (a
+confidential item, a complainant's name) is noted with who and when. ``now`` is campaign time,
+``at`` wall time.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, select
+
+from models import accounts, items
+from models.engine import reading, writing
+from models.items import ITEM, Loaded
+from models.visibility import visible_to
+from rules.duties import may_see, may_see_complainant
+from rules.errors import NotFound
+from rules.item import PersonFact
+
+CONFIDENTIAL = "confidential"
+COMPLAINANT = "complainant"
+
+
+def item(connection: Connection, ref: str, person: PersonFact) -> Loaded:
+    """The item, if the person may see it.
+
+    Raises:
+        NotFound: there is no such item, as far as they are concerned.
+    """
+    loaded = items.by_ref(connection, ref)
+    if loaded is None or not may_see(person, loaded.item):
+        raise NotFound(f"There is no item {ref!r}.", "See: rectiflow list.")
+    return loaded
+
+
+def only_visible(connection: Connection, ids: list[int], person: PersonFact) -> set[int]:
+    """Those of the items with these ids that the person may see."""
+    statement = select(ITEM.c.id).where(ITEM.c.id.in_(ids), visible_to(person))
+    return set(connection.execute(statement).scalars())
+
+
+def complainant(connection: Connection, loaded: Loaded, person: PersonFact) -> str | None:
+    """Who complained; None when the person may not know, empty when nobody is named."""
+    if not may_see_complainant(person, loaded.item):
+        return None
+    named = select(ITEM.c.complainant).where(ITEM.c.id == loaded.item.id)
+    return str(connection.execute(named).scalar_one())
+
+
+def has_complainant(connection: Connection, loaded: Loaded) -> bool:
+    """Whether a complainant is named, whoever it is."""
+    named = select(ITEM.c.complainant != "").where(ITEM.c.id == loaded.item.id)
+    return bool(connection.execute(named).scalar_one())
+
+
+def note(engine: Engine, person: PersonFact, loaded: Loaded, what: str, at: datetime) -> None:
+    """Keep that the person has read something protected of the item, on a page."""
+    with writing(engine) as connection:
+        accounts.note_reading(connection, person.id, loaded.item.id, what, "web", at)
+
+
+def show_complainant(engine: Engine, ref: str, person: PersonFact, at: datetime) -> str | None:
+    """Who complained, noted before it is told; None when the person may not know.
+
+    Raises:
+        NotFound: there is no such item, as far as they are concerned.
+    """
+    with reading(engine) as connection:
+        loaded = item(connection, ref, person)
+        told = complainant(connection, loaded, person)
+    if told:
+        note(engine, person, loaded, COMPLAINANT, at)
+    return told
