@@ -83,10 +83,10 @@ def change(
         home = None if unit is None else unit_called(connection, unit)
         if home is not None:
             changes["unit_id"] = home.id
-        people.change_person(connection, found.id, {**changes, "draft": False})
-        _change_roles(connection, found.id, home, role, drop_role)
         lost = bool(email) and unreachable.since_when(connection, found.id) is not None
         unsent = reach.can_be_reached(connection, found.id) if lost else []
+        people.change_person(connection, found.id, {**changes, "draft": False})
+        _change_roles(connection, found.id, home, role, drop_role)
     if lost:
         with here() as office:
             tell_regained(office, found.code, unsent, as_json)

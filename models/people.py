@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, case, delete, insert, select, update
 
 from models import accounts
 from models.directory import MEMBERSHIP, PERSON, UNIT
@@ -98,11 +98,17 @@ def has_role(connection: Connection, person_id: int, unit_id: int, role: Role) -
 def change_person(connection: Connection, person_id: int, changes: Mapping[str, object]) -> None:
     """Put fields of a person right: name, unit_id, email, lang, active, draft.
 
-    Whoever is no longer active is signed out everywhere.
+    Whoever is no longer active is signed out everywhere. What is known of an address says nothing
+    about another one.
     """
     if changes.get("active") is False:
         accounts.forget_ways_in(connection, person_id)
-    connection.execute(update(PERSON).where(PERSON.c.id == person_id).values(dict(changes)))
+    values = dict(changes)
+    if "email" in values:
+        same = PERSON.c.email == values["email"]
+        values["undeliverable_since"] = case((same, PERSON.c.undeliverable_since))
+        values["undeliverable_why"] = case((same, PERSON.c.undeliverable_why), else_="")
+    connection.execute(update(PERSON).where(PERSON.c.id == person_id).values(values))
 
 
 def change_unit(connection: Connection, unit_id: int, changes: Mapping[str, object]) -> None:

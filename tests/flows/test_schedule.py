@@ -89,9 +89,11 @@ async def test_without_anything_due_no_flow_run_is_made(
     here: Installation, client: PrefectClient
 ) -> None:
     entered(here.engine, 1, due=FAR)
-    before = {flow: await runs_of(client, flow) for flow in ("sweep", "delivery")}
+    flows = ("sweep", "delivery", "chats", "webhooks")
+    before = {flow: await runs_of(client, flow) for flow in flows}
     schedule = schedule_of(here)
-    for what in (schedule.sweep_tick, schedule.delivery_tick, schedule.heartbeat_tick):
+    ticks = (schedule.sweep_tick, schedule.delivery_tick, schedule.heartbeat_tick)
+    for what in (*ticks, schedule.chats_tick, schedule.webhooks_tick):
         tick(here, what())
     for flow, known in before.items():
         assert await made(client, flow, known) == []

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from models import items, unreachable
+from models import items, people, unreachable
 from models.engine import reading, writing
 from notifications.bounces import Bounce, Failed
 from notifications.catcher import Catcher, Faults
@@ -64,6 +64,12 @@ def state_of(engine: Engine, ref: str) -> ItemState:
     return loaded.item
 
 
+def forget_invented_events(engine: Engine) -> None:
+    """So that the items' histories go on where they themselves are."""
+    change(engine, "DELETE FROM delivery")
+    change(engine, "DELETE FROM event WHERE previous = 'invented'")
+
+
 def listed(engine: Engine) -> dict[str, str]:
     """Whom no mail reaches, and why."""
     with reading(engine) as connection:
@@ -90,7 +96,7 @@ async def test_a_refused_address_marks_the_person_and_their_items_wait(
         ("responsible", "dead"), ("leader", "sent"),
     }  # fmt: skip
     assert listed(engine) == {"responsible": WHY}
-    post.tidy(engine)
+    forget_invented_events(engine)
     assert follow(engine, MONDAY).lost >= 2
     assert [state_of(engine, ref).unreachable for ref in (item, other, closed)] == [
         True, True, False,
@@ -177,6 +183,21 @@ async def test_an_address_that_has_been_corrected_meanwhile_marks_nobody(
     with writing(engine) as connection:
         assert not cannot_be_reached(connection, who, "old@rectiflow.example", WHY, WALL)
     assert listed(engine) == {}
+
+
+def test_another_address_is_reachable_however_it_was_entered(engine: Engine) -> None:
+    ref = item_in(engine, Stage.DEADLINE)
+    who = person_id(engine, "responsible")
+    with writing(engine) as connection:
+        cannot_be_reached(connection, who, GONE, WHY, WALL)
+        people.change_person(connection, who, {"email": GONE, "lang": "en"})
+    assert list(listed(engine)) == ["responsible"], "the same address"
+    follow(engine, MONDAY)
+    with writing(engine) as connection:
+        people.change_person(connection, who, {"email": "new@rectiflow.example"})
+    assert listed(engine) == {}
+    assert follow(engine, MONDAY).regained >= 1
+    assert not state_of(engine, ref).unreachable
 
 
 def test_another_person_takes_over_and_contact_is_there_again(engine: Engine) -> None:
