@@ -10,14 +10,13 @@ Steps fall on working days at the opening of the office, never before ``plan_fro
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from rules.chase import work
 from rules.item import ItemState
-from rules.ladder import climb, service
-from rules.periods import weekly
+from rules.ladder import service
 from rules.policy import Policy
 from rules.step import Step as Step
 from rules.step import StepKind as StepKind
@@ -34,63 +33,8 @@ class DueStep(NamedTuple):
     following: Step | None
 
 
-Track = Callable[[ItemState, Policy, WorkCalendar], Iterator[Step]]
+Track = Callable[[ItemState, Policy, WorkCalendar], Iterable[Step]]
 """Yields steps in order of time; one that has fired may be left out, or left to who asks."""
-
-
-def _chase(item: ItemState, policy: Policy, calendar: WorkCalendar) -> Iterator[Step]:
-    """Reminders before the due day, the overdue notice, and the ladder."""
-    if item.due is None:
-        return
-    plan = f"r{item.round}.d{item.due_version}"
-    notice = calendar.opening_after(item.due, 1)
-    for days in policy.reminders_before:
-        if f"chase/remind-{days}/{plan}" in item.fired:
-            continue
-        at = calendar.opening_after(item.due, -days)
-        if item.plan_from <= at < notice:  # on a due day off, "the day itself" would be too late
-            yield Step(at, f"chase/remind-{days}/{plan}", StepKind.REMIND, 0, "chase")
-    # An item that was already overdue when its deadline was set here is chased from then on:
-    # nobody climbs the ladder for time in which nobody was reminded.
-    if notice < item.plan_from:
-        notice = calendar.office_instant(item.plan_from)
-    yield Step(notice, f"chase/overdue/{plan}", StepKind.OVERDUE, 0, "chase")
-    yield from climb(item, policy, calendar, notice)
-
-
-def _progress(item: ItemState, policy: Policy, calendar: WorkCalendar) -> Iterator[Step]:
-    """A progress report is asked for at regular intervals until the due day."""
-    if not policy.progress_every or item.due is None:
-        return
-    start, end = calendar.day_of(item.plan_from), calendar.opening(item.due)
-    plan = f"r{item.round}.d{item.due_version}"
-    count = 1
-    while f"progress/{count}/{plan}" in item.fired:
-        count += 1
-    every = policy.progress_every
-    if isinstance(every, int):
-        found = (calendar.opening_after(start, n * every) for n in itertools.count(count))
-    else:
-        days = itertools.islice(weekly(start, every.weekly, calendar), count - 1, None)
-        found = (calendar.opening(day) for day in days)
-    while (at := next(found)) < end:
-        key = f"progress/{count}/{plan}"
-        yield Step(at, key, StepKind.PROGRESS, 0, "chase")
-        count += 1
-
-
-def _work(item: ItemState, policy: Policy, calendar: WorkCalendar) -> Iterator[Step]:
-    """Everything that is said to whoever works on the item, in order of time.
-
-    One track, so that who is told of a missed deadline is not also asked how it goes.
-    """
-    requests = _progress(item, policy, calendar)
-    request = next(requests, None)
-    for step in _chase(item, policy, calendar):
-        while request is not None and request.at < step.at:
-            yield request
-            request = next(requests, None)
-        yield step
 
 
 def _acknowledgement(item: ItemState, policy: Policy, calendar: WorkCalendar) -> Iterator[Step]:
@@ -182,16 +126,24 @@ def _look_back(item: ItemState, policy: Policy, calendar: WorkCalendar) -> Itera
 _TRACKS: dict[Stage, tuple[Track, ...]] = {
     Stage.INTAKE: (),
     Stage.ASSIGNMENT: (_acknowledgement, _hold_request),
-    Stage.DEADLINE: (_work, service, _extension, _hold_request),
-    Stage.REMINDER: (_work, service, _extension, _hold_request),
+    Stage.DEADLINE: (work, service, _extension, _hold_request),
+    Stage.REMINDER: (work, service, _extension, _hold_request),
     Stage.VERIFICATION: (_verification,),
     Stage.CLOSURE: (_closure,),
     Stage.CLOSED: (_look_back,),
 }
+_HELD: tuple[Track, ...] = (_hold,)
+_WORK: tuple[Track, ...] = (work,)
 
 
 def _tracks(item: ItemState) -> tuple[Track, ...]:
-    return (_hold,) if item.on_hold else _TRACKS[item.stage]
+    if item.on_hold:
+        return _HELD
+    tracks = _TRACKS[item.stage]
+    if tracks[:1] == _WORK and item.extension_due is None and item.hold_asked_until is None:
+        # Of nearly every item that a sweep finds there is nothing else to say.
+        return tracks[:2] if item.level > item.served else _WORK
+    return tracks
 
 
 def agenda(item: ItemState, policy: Policy, calendar: WorkCalendar) -> list[Step]:
@@ -225,10 +177,11 @@ def due_step(
     """
     best: list[Step] = []
     ahead: list[Step] = []
+    fired = item.fired
     for track in _tracks(item):
         due: list[Step] = []
         for step in track(item, policy, calendar):
-            if step.key in item.fired:
+            if step.key in fired:
                 continue
             if step.at > now:
                 ahead.append(step)
@@ -240,9 +193,11 @@ def due_step(
             ahead.append(due[0])
     if not best:
         return None
+    following = min(ahead, default=None)
+    if len(best) == 1:
+        return DueStep(best[0], (), following)
     highest = max(best, key=_weight)
-    overtaken = tuple(step for step in best if step is not highest)
-    return DueStep(highest, overtaken, min(ahead, default=None))
+    return DueStep(highest, tuple(step for step in best if step is not highest), following)
 
 
 _SLIGHT = (StepKind.PROGRESS, StepKind.ANNOUNCE)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
+from types import EllipsisType
 
 from rules.agenda import DueStep, due_step
 from rules.commands import Command
@@ -25,10 +25,14 @@ class Case:
     calendar: WorkCalendar
     facts: Facts
 
-    @cached_property
+    _due: DueStep | EllipsisType | None = field(default=..., init=False, repr=False)
+
+    @property
     def due(self) -> DueStep | None:
         """The step of the agenda to carry out now: may it fire, and what? Worked out once."""
-        return due_step(self.item, self.policy, self.calendar, self.now)
+        if isinstance(self._due, EllipsisType):
+            self._due = due_step(self.item, self.policy, self.calendar, self.now)
+        return self._due
 
     @property
     def today(self) -> date:

@@ -51,7 +51,9 @@ def decide(case: Case) -> Decision | Refusal:
     rules, days = case.policy, case.calendar
     if effect.under is not None:
         rules, days = effect.under.policy, effect.under.calendar
-    return Decision(item, event, *plan(item, rules, days), effect.texts)
+    step = case.due.following if effect.follows_plan and case.due else upcoming(item, rules, days)
+    at = None if step is None else step.at
+    return Decision(item, event, at, *shades(item, rules, days), effect.texts)
 
 
 class Plan(NamedTuple):
@@ -91,7 +93,7 @@ def _not_in_table(case: Case) -> Refusal:
 
 def _refused_by_rule(case: Case, row: Row) -> Refusal | None:
     held = relations(case.actor, case.item)
-    if not any(relation in held for relation in row.who):
+    if held not in row.who and not any(relation in held for relation in row.who):
         return Refusal(
             "HoldTheDuty",
             f"{case.actor.code} may not {case.command.name} {case.item.ref}.",
@@ -118,4 +120,10 @@ def _moved(case: Case, row: Row, changes: Mapping[str, Any]) -> ItemState:
     climbed = changes.get("level", old.level) > old.level
     if stage is not old.stage or climbed or row.command == "assign":
         new["moves"] = old.moves + 1
-    return old._replace(**new)
+    values = list(old)
+    for field, value in new.items():
+        values[_PLACES[field]] = value
+    return ItemState._make(values)
+
+
+_PLACES = {field: place for place, field in enumerate(ItemState._fields)}

@@ -26,6 +26,8 @@ class Effect(NamedTuple):
     """Columns of the item that no rule reads."""
     under: InForce | None = None
     """The policy by which the item goes on, when it is another one."""
+    follows_plan: bool = False
+    """The plan goes on as it was: what comes next is what ``case.due`` has found."""
 
 
 NEW_ROUND: Mapping[str, Any] = {

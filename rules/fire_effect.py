@@ -18,14 +18,13 @@ def fire(case: Case) -> Effect:
     """The due step is carried out; the steps that it overtook are recorded."""
     due = case.due
     assert due is not None, "never_early has let this pass"
-    step = due.step
-    keys = (*case.item.fired, step.key, *(s.key for s in due.overtaken))
-    data: dict[str, Any] = {"step": step.kind.value, "level": step.level, "planned": step.at}
-    if due.overtaken:
-        data["skipped"] = [s.key for s in due.overtaken]
+    step, skipped = due.step, [step.key for step in due.overtaken]
+    data = {"step": step.kind.value, "level": step.level, "planned": step.at, **_told(case, step)}
+    if skipped:
+        data["skipped"] = skipped
         data["why_skipped"] = "overtaken by a later or weightier step"
-    changes = {**_stepped(case, step), "fired": keys}
-    return Effect(changes, {**data, **_told(case, step)}, step.key)
+    changes = {**_stepped(case, step), "fired": (*case.item.fired, step.key, *skipped)}
+    return Effect(changes, data, step.key, follows_plan=_follows_plan(case, step))
 
 
 def received(case: Case) -> dict[str, Any]:
@@ -57,6 +56,20 @@ def _stepped(case: Case, step: Step) -> Mapping[str, Any]:
     return _ENDING.get(kind, {})
 
 
+def _follows_plan(case: Case, step: Step) -> bool:
+    """Whether nothing that the step changes moves anything that was planned behind it."""
+    if step.kind is StepKind.RUNG:
+        return not case.policy.ladder[step.level - 1].served
+    return step.kind in _ONLY_SAID
+
+
+_ONLY_SAID = frozenset(
+    {
+        StepKind.REMIND, StepKind.OVERDUE, StepKind.OVERDUE_AGAIN, StepKind.PROGRESS,
+        StepKind.ACKNOWLEDGE, StepKind.VERIFICATION, StepKind.CLOSURE, StepKind.LOOK_BACK,
+        StepKind.ANNOUNCE, StepKind.SERVICE_DUE, StepKind.EXTENSION_DUE,
+    }
+)  # fmt: skip
 _CHASING = frozenset({StepKind.REMIND, StepKind.OVERDUE, StepKind.OVERDUE_AGAIN, StepKind.ANNOUNCE})
 _ENDING: Mapping[StepKind, Mapping[str, Any]] = {
     StepKind.EXTENSION_LAPSED: NO_REQUEST,

@@ -7,10 +7,10 @@ class knows nothing of countries: whoever builds it supplies the working days of
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 
@@ -50,6 +50,10 @@ class WorkYear(NamedTuple):
     published: bool
 
 
+_REMEMBERED = 4096
+"""How many plans are remembered at once."""
+
+
 class _Span(NamedTuple):
     """Ordinals of all working days of the years ``first`` to ``last``."""
 
@@ -87,6 +91,17 @@ class WorkCalendar:
         self._openings: dict[date, datetime] = {}
         self._openings_after: dict[tuple[date, int], datetime] = {}
         self._ends: dict[date, datetime] = {}
+        self._memories: dict[int, tuple[object, dict[Hashable, Any]]] = {}
+
+    def memory(self, of: object) -> dict[Hashable, Any]:
+        """Where what this calendar gives for one thing (a policy, by identity) is remembered.
+
+        Emptied when it has grown large: what is remembered can always be worked out again.
+        """
+        known = self._memories.get(id(of))
+        if known is None or known[0] is not of or len(known[1]) > _REMEMBERED:
+            known = self._memories[id(of)] = of, {}
+        return known[1]
 
     def is_working(self, day: date) -> bool:
         """Whether the office works on ``day``."""
