@@ -2,13 +2,18 @@
 
 All items are due at the same instant, as on the morning after a holiday. The floor updates as many
 rows under their versions and inserts as many events, set-based, each chunk a transaction.
+
+Then the morning on which a whole province falls due: 100,000 steps in one sweep, in a process of
+its own, whose peak memory is held against that of a sweep of 10,000.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from bench.figure import Figure, Work, rates
+from bench.morning import Morning, morning
 from bench.stores import NOW, Bench, openings, stores
 from bench.transitions import INSERT
 from models.engine import reading, writing
@@ -17,6 +22,10 @@ from rules.vocabulary import Stage
 from tasks.act import fire_due
 
 COUNT = 10_000
+PROVINCE = 100_000
+PORTION = 5_000
+FLAT = 1.25
+"""How much more memory the large sweep may take than the small one."""
 CHUNK = 500
 ROUNDS = 3
 LEAST = 0.3
@@ -38,7 +47,41 @@ def run() -> list[Figure]:
             figures.append(
                 Figure(f"sweeping, {bench.name}", ours, "steps/s", bare, least_ratio=LEAST)
             )
+            if bench.name.endswith("on disk"):
+                figures += _province(bench)
     return figures
+
+
+def _province(bench: Bench) -> list[Figure]:
+    """A morning of 100,000 steps, and how much memory it takes beside one of 10,000."""
+    url = bench.engine.url.render_as_string(hide_password=False)
+    few = _morning(bench, url, COUNT)
+    many = _morning(bench, url, PROVINCE)
+    ids = _quiet(bench)[-PROVINCE:]
+    floor = rates([_updates(bench, ids, version=2)], 1)[0]
+    what = f"a sweep of {PROVINCE:,}, {bench.name}"
+    small, large = few.peak / 1024, many.peak / 1024
+    return [
+        Figure(what, many.fired / many.seconds, "steps/s", floor, least_ratio=LEAST),
+        Figure(f"peak memory of {what}", large, "MB", small, f"a sweep of {COUNT:,}",
+               most=small * FLAT),
+    ]  # fmt: skip
+
+
+def _morning(bench: Bench, url: str, count: int) -> Morning:
+    _quiet(bench)
+    for _ in range(count // PORTION):
+        openings(bench.engine, PORTION, Stage.DEADLINE, DUE)[1].enter(bench.engine, 1000)
+    done = morning(url)
+    assert done.fired == count
+    return done
+
+
+def _quiet(bench: Bench) -> list[int]:
+    """Nothing is due any more; the ids of all items, the oldest first."""
+    with writing(bench.engine) as connection:
+        connection.exec_driver_sql("UPDATE item SET next_action_at = NULL")
+        return [row.id for row in connection.exec_driver_sql("SELECT id FROM item ORDER BY id")]
 
 
 def _ours(bench: Bench) -> Work:
@@ -65,13 +108,17 @@ def _bare(bench: Bench) -> Work:
         ids = [row.id for row in known if row.ref in set(refs)]
         quiet = f"UPDATE item SET next_action_at = NULL WHERE id >= {min(ids)}"
         connection.exec_driver_sql(quiet)
+    return _updates(bench, ids, version=1)
+
+
+def _updates(bench: Bench, ids: Sequence[int], version: int) -> Work:
+    """Updates each item, which is at this version, and inserts an event, chunk by chunk."""
     update, insert, now = bench.sql(UPDATE), bench.sql(INSERT), bench.value(NOW)
-    version = 1
 
     def work() -> int:
         nonlocal version
         new = version + 1
-        for start in range(0, COUNT, CHUNK):
+        for start in range(0, len(ids), CHUNK):
             cursor = bench.begin()
             chunk = ids[start : start + CHUNK]
             cursor.executemany(
@@ -87,6 +134,6 @@ def _bare(bench: Bench) -> Work:
             )  # fmt: skip
             bench.bare.commit()
         version = new
-        return COUNT
+        return len(ids)
 
     return work
