@@ -65,6 +65,7 @@ class Life:
     def __init__(self, state: ItemState, rules: Policy, days: WorkCalendar) -> None:
         self.state, self.rules, self.days = state, rules, days
         self.spent: set[str] = set()
+        self.given: set[str] = set()
         self.log: list[Fired] = []
         self.swept: datetime | None = None
         self.disturbed = False
@@ -83,7 +84,7 @@ class Life:
         given = COMMANDS[command](**fields)
         decision = decide(case(self.state, given, actor, now, self.rules, self.days))
         if isinstance(decision, Decision):
-            event(f"accepted {command}")
+            self.given.add(command)
             self.state, self.disturbed = decision.item, True
             left = self.left()
             assert decision.next_action_at == (left[0].at if left else None)
@@ -294,8 +295,10 @@ def test_under_any_policy_the_ladder_is_climbed_as_the_clerk_says(
 ) -> None:
     life = lived(stage, due, rules, CALENDARS[days], begin, hour, deeds, downs)
     event(f"rungs {sum(fired.kind is StepKind.RUNG for fired in life.log)}")
-    for kind in {fired.kind for fired in life.log}:
+    for kind in sorted({fired.kind for fired in life.log}):
         event(f"seen {kind}")
+    for command in sorted(life.given):
+        event(f"accepted {command}")
 
 
 def lived(
