@@ -65,6 +65,7 @@ class Schedule:
         self._every(settings.sweep_seconds, self.sweep_tick, "sweep")
         self._every(settings.delivery_seconds, self.delivery_tick, "delivery")
         self._every(settings.delivery_seconds, self.digest_tick, "digest")
+        self._every(settings.delivery_seconds, self.contacts_tick, "contacts")
         self._every(settings.delivery_seconds, self.chats_tick, "chats")
         self._every(settings.delivery_seconds, self.webhooks_tick, "webhooks")
         self._every(HEARTBEAT_SECONDS, self.heartbeat_tick, "heartbeat")
@@ -104,14 +105,15 @@ class Schedule:
             await self.delivery_tick()
 
     async def delivery_tick(self) -> None:
-        """Announce and send, if anything waits; then let items know whom mail does not reach."""
+        """Announce and send, if anything waits."""
         if await asyncio.to_thread(delivery.something_waits, self._office):
             await self._through_prefect(self._delivery_flow, delivery.run_plainly)
-        await asyncio.to_thread(self._follow_contacts)
         await self._beat("delivery")
 
-    def _follow_contacts(self) -> None:
-        if any(reach.follow(self._office.engine, self._office.clock.now())):
+    async def contacts_tick(self) -> None:
+        """Let items know whom mail does not reach, and whom it reaches again."""
+        now = self._office.clock.now()
+        if any(await asyncio.to_thread(reach.follow, self._office.engine, now)):
             self._nudge_follower()
 
     async def chats_tick(self) -> None:

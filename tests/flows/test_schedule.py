@@ -93,7 +93,8 @@ async def test_without_anything_due_no_flow_run_is_made(
     before = {flow: await runs_of(client, flow) for flow in flows}
     schedule = schedule_of(here)
     ticks = (schedule.sweep_tick, schedule.delivery_tick, schedule.heartbeat_tick)
-    for what in (*ticks, schedule.chats_tick, schedule.webhooks_tick):
+    ours = (schedule.contacts_tick, schedule.chats_tick, schedule.webhooks_tick)
+    for what in (*ticks, *ours):
         tick(here, what())
     for flow, known in before.items():
         assert await made(client, flow, known) == []
