@@ -70,7 +70,8 @@ class ItemState(NamedTuple):
     due_superior: date | None
     due_version: int
     due_from: date | None
-    """Day from which ``due`` was worked out by the policy's limit; none: it was set by hand."""
+    """Day from which ``due`` was worked out, by the limit of the policy that the item was under
+    on that day; none: it was set by hand."""
     due_held: int
     """Working days by which holds have moved a deadline that was worked out."""
 

@@ -139,7 +139,8 @@ def adopt(case: Case) -> Effect:
     """The item goes on under another policy, as if it had been taken over now.
 
     Nothing is done that the new policy would have had done in the past, nothing is done again
-    that has been done, and the rung reached stays reached.
+    that has been done, and the rung reached stays reached. The deadline stays, too, and follows
+    a calendar by the limit that it was worked out by (``rules.refreshing``).
     """
     item, command = case.item, given(case, c.Adopt)
     new = case.facts.policies[command.policy]
@@ -154,8 +155,6 @@ def adopt(case: Case) -> Effect:
         "served": min(item.served, level),
         "confirmed": min(item.confirmed, level),
     }
-    if new.policy.limits[item.severity] != case.policy.limits[item.severity]:
-        changes["due_from"] = None  # the deadline stays, and is not worked out by the new limit
     old = f"{case.policy.name}@{case.policy.version}"
     data = {"policy": command.policy, "from": old, "by": command.by}
     return Effect(changes, data, None, {"policy_id": new.id}, new)

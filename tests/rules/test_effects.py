@@ -298,7 +298,7 @@ def test_another_limit_for_the_severity_leaves_the_deadline_as_it_is() -> None:
     other = policy(limits={**policy().limits, Severity.GENERAL: Limit(days=7)})
     found = decide(replace(asked, policy=other))
     assert isinstance(found, Decision)
-    assert (found.item.due, found.item.due_from) == (asked.item.due, None)
+    assert (found.item.due, found.item.due_from) == (asked.item.due, TODAY)
 
 
 def test_an_item_goes_on_under_the_policy_it_has_adopted() -> None:
