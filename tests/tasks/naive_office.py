@@ -45,15 +45,23 @@ STAGES = {
     "reopen": ("closed",),
     **dict.fromkeys(("withdraw", "waive", "attach_evidence"), OPEN),
     **dict.fromkeys(("hold", "resume"), CLOCKED),
+    **dict.fromkeys(("request_hold", "refuse_hold"), CLOCKED[:3]),
+    **dict.fromkeys(("stay", "lift_stay"), WORKED),
+    **dict.fromkeys(("serve", "confirm"), CLOCKED[1:]),
     **dict.fromkeys(("comment", "correct"), (*OPEN, "closed")),
 }  # fmt: skip
 """In which stages a command has a meaning at all."""
 
 REASONED = ("reject", "merge", "transfer", "decline", "request_extension", "refuse_extension",
-            "fail", "deny", "hold", "reopen", "withdraw", "waive")  # fmt: skip
+            "fail", "deny", "hold", "reopen", "withdraw", "waive", "stay", "request_hold",
+            "refuse_hold")  # fmt: skip
 
 Paper = dict[str, Any]
 """What the naive office writes down about one item."""
+
+
+GROUND = {"level": 0, "served": 0, "confirmed": 0}
+"""At the foot of the ladder."""
 
 
 def fresh() -> Paper:
@@ -61,7 +69,7 @@ def fresh() -> Paper:
     return {
         "stage": "intake", "round": 1, "life": 1, "version": 1, "outcome": None, "unit": False,
         "led": False, "appointed": None, "passed_by": None, "waived": None, "evidence": 0,
-        "asked": None, "granted": 0, "held": False,
+        "asked": None, "granted": 0, "held": False, "pause": None, "stay": None, **GROUND,
     }  # fmt: skip
 
 
@@ -83,6 +91,8 @@ def fields(command: str, paper: Paper, today: date, due: date | None, other: str
             paper["version"] % 4]},
         "deny": {"to": ("verification", "deadline")[paper["version"] % 2]},
         "hold": {"until": today + timedelta(days=10)},
+        "request_hold": {"until": today + timedelta(days=9)},
+        "stay": {"until": today + timedelta(days=12)},
         "waive": {"person": "colleague"},
         "comment": {"text": "请抓紧"},
         "correct": {"title": "更正"},
@@ -109,21 +119,23 @@ def _roles(paper: Paper, who: str) -> Iterator[str]:
 MAY = {
     "coordinator": ("accept", "reject", "merge", "transfer", "assign", "correct",
                     "grant_extension", "refuse_extension", "appoint", "reopen", "hold", "resume",
-                    "attach_evidence"),
+                    "attach_evidence", "serve", "refuse_hold"),
     "supervisor": ("grant_extension", "refuse_extension", "appoint", "reopen", "hold", "resume",
-                   "approve", "deny", "withdraw", "waive", "attach_evidence"),
+                   "approve", "deny", "withdraw", "waive", "attach_evidence", "serve",
+                   "refuse_hold", "stay", "lift_stay"),
     "verifier": ("pass", "fail", "attach_evidence"),
     "doer": ("acknowledge", "decline", "report_progress", "request_extension", "submit",
-             "attach_evidence"),
+             "attach_evidence", "confirm", "request_hold"),
     "somebody": ("comment",),
 }  # fmt: skip
 
 JUDGES = ("reject", "merge", "transfer", "assign", "grant_extension", "refuse_extension", "pass",
-          "fail", "approve", "deny", "hold", "withdraw")  # fmt: skip
+          "fail", "approve", "deny", "hold", "withdraw", "refuse_hold", "stay",
+          "lift_stay")  # fmt: skip
 """Who is responsible, or sits with those who are, does none of these."""
 
 STOPPED = ("assign", "acknowledge", "request_extension", "submit", "pass", "fail", "approve",
-           "deny", "hold")  # fmt: skip
+           "deny", "hold", "request_hold")  # fmt: skip
 """Not while the clock stands still."""
 
 
@@ -169,6 +181,12 @@ def accepts(
             return bool(paper["passed_by"] != who)
         case "resume":
             return bool(paper["held"])
+        case "request_hold" | "refuse_hold":
+            return bool(paper["pause"]) == (command == "refuse_hold")
+        case "lift_stay":
+            return bool(paper["stay"] and paper["stay"] >= today)
+        case "serve" | "confirm":
+            return bool(paper["level"] > paper["served" if command == "serve" else "confirmed"])
         case "reopen":
             return paper["outcome"] == "rectified" and bool(paper["led"])
         case "waive":
@@ -179,7 +197,8 @@ def accepts(
 def carry_out(paper: Paper, command: str, who: str, form: Paper) -> None:
     """Write down what comes of an accepted command."""
     paper["version"] += 1
-    again = {"evidence": 0, "granted": 0, "waived": None, "passed_by": None, "asked": None}
+    again = {"evidence": 0, "granted": 0, "waived": None, "passed_by": None, "asked": None,
+             "stay": None, **GROUND}  # fmt: skip
     work = {"stage": "deadline", "round": paper["round"] + 1, **again}
     if command in CLOSES_AS:
         paper.update(stage="closed", outcome=CLOSES_AS[command])
@@ -187,24 +206,24 @@ def carry_out(paper: Paper, command: str, who: str, form: Paper) -> None:
         case "accept":
             paper.update(stage="assignment")
         case "withdraw":
-            paper.update(held=False, asked=None)
+            paper.update(held=False, asked=None, pause=None)
         case "assign":
             paper.update(stage="assignment", unit=True, led=True)
-            paper.update(appointed=None, waived=None, asked=None)
+            paper.update(appointed=None, waived=None, asked=None, pause=None, stay=None, **GROUND)
         case "acknowledge":
             paper.update(stage="deadline")
         case "decline":
-            paper.update(stage="intake", led=False, held=False)
+            paper.update(stage="intake", led=False, held=False, pause=None)
         case "attach_evidence":
             paper["evidence"] += 1
         case "request_extension":
             paper.update(asked=form["due"])
         case "grant_extension":
-            paper.update(stage="deadline", asked=None, granted=paper["granted"] + 1)
+            paper.update(stage="deadline", asked=None, granted=paper["granted"] + 1, **GROUND)
         case "refuse_extension":
             paper.update(asked=None)
         case "submit":
-            paper.update(stage="verification", asked=None, passed_by=None)
+            paper.update(stage="verification", asked=None, passed_by=None, pause=None)
         case "appoint":
             paper.update(appointed=form["verifier"])
         case "pass":
@@ -215,12 +234,46 @@ def carry_out(paper: Paper, command: str, who: str, form: Paper) -> None:
             paper.update(stage="verification", passed_by=None)
         case "deny":
             paper.update(work)
-        case "hold" | "resume":
-            paper.update(held=command == "hold")
+        case "hold":
+            paper.update(held=True, pause=None)
+        case "resume":
+            paper.update(held=False)
+        case "request_hold":
+            paper.update(pause=form["until"])
+        case "refuse_hold":
+            paper.update(pause=None)
+        case "stay":
+            paper.update(stay=form["until"])
+        case "lift_stay":
+            paper.update(stay=form["today"] - timedelta(days=1))
+        case "serve":
+            paper.update(served=paper["level"])
+        case "confirm":
+            paper.update(served=paper["level"], confirmed=paper["level"])
         case "reopen":
             paper.update(work, life=paper["life"] + 1, outcome=None, appointed=None)
         case "waive":
             paper.update(waived="colleague")
+
+
+def clock_restarted(paper: Paper, due: date | None) -> None:
+    """The deadline has moved: a request for a day that it has reached is pointless."""
+    paper["held"] = False
+    if paper["asked"] and due and paper["asked"] <= due:
+        paper["asked"] = None
+
+
+def time_passed(paper: Paper, step: str, level: int, due: date | None) -> None:
+    """Write down what comes of a step."""
+    match step:
+        case "hold_expired":
+            clock_restarted(paper, due)
+        case "rung":
+            paper.update(level=level)
+        case "extension_lapsed":
+            paper.update(asked=None)
+        case "hold_request_lapsed":
+            paper.update(pause=None)
 
 
 BY_ITSELF = {

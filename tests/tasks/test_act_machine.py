@@ -154,7 +154,9 @@ class Lives(RuleBasedStateMachine):
             refusal = error
         assert (refusal is None) is expected, f"{command} by {who}: {refusal or 'accepted'}"
         if expected:
-            naive.carry_out(self.papers[n], command, who, form)
+            naive.carry_out(self.papers[n], command, who, {**form, "today": self._today()})
+            if command == "resume":
+                naive.clock_restarted(self.papers[n], state(self.engine, self.refs[n]).due)
         self._agree([n])
 
     def _agree(self, which: Iterable[int]) -> None:
@@ -167,6 +169,8 @@ class Lives(RuleBasedStateMachine):
                 "version": item.version, "outcome": item.outcome and item.outcome.value,
                 "held": item.on_hold, "evidence": item.evidence, "asked": item.extension_due,
                 "granted": item.extensions, "led": item.responsible_id is not None,
+                "level": item.level, "served": item.served, "confirmed": item.confirmed,
+                "stay": item.stay_until, "pause": item.hold_asked_until,
             } == {key: paper[key] for key in SHARED}  # fmt: skip
             plan = agenda(item, cast.policy(), CALENDAR)
             assert self._next(ref) == (plan[0].at if plan else None), plan[:2]
@@ -185,8 +189,8 @@ class Lives(RuleBasedStateMachine):
         assert step.stage in naive.BY_ITSELF[paper["stage"]]
         paper["version"] += 1
         paper["stage"] = step.stage
-        if told(step)["step"] == "hold_expired":
-            paper["held"] = False
+        due = state(self.engine, self.refs[n]).due
+        naive.time_passed(paper, told(step)["step"], told(step)["level"], due)
 
     def _today(self) -> date:
         return CALENDAR.day_of(self.now)
@@ -206,7 +210,7 @@ OPENING = {
     "approved": ("approve", "supervisor"),
 }  # fmt: skip
 SHARED = ("stage", "round", "life", "version", "outcome", "held", "evidence", "asked", "granted",
-          "led")  # fmt: skip
+          "led", "level", "served", "confirmed", "stay", "pause")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
