@@ -44,12 +44,12 @@ class _Ready(NamedTuple):
             for name, process in self.binds
         }
 
-    def made(self, row: Iterable[Any]) -> tuple[Any, ...]:
+    def made(self, row: Iterable[Any]) -> list[Any]:
         """A row of the driver's answer, as the columns' types have it."""
         values = list(row)
         for place, process in self.results:
             values[place] = process(values[place])
-        return tuple(values)
+        return values
 
 
 class Prepared:
@@ -60,7 +60,7 @@ class Prepared:
         self._columns = columns
         self._known: dict[str, _Ready] = {}
 
-    def rows(self, connection: Connection, values: Values) -> list[tuple[Any, ...]]:
+    def rows(self, connection: Connection, values: Values) -> list[list[Any]]:
         """All rows of the answer.
 
         Raises:

@@ -11,6 +11,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from itertools import compress
+from operator import is_not
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Update, bindparam, func, insert, select, update
@@ -227,11 +229,9 @@ def _update_and_insert(columns: tuple[str, ...]) -> Prepared:
 def _changed(entry: Entry, head: str) -> tuple[tuple[str, ...], dict[str, Any]]:
     """The columns that change, and the values to bind."""
     before, after = entry.before, entry.decision.item
-    changed = [
-        (field, new)
-        for field, old, new in zip(ItemState._fields, before, after, strict=True)
-        if old is not new and old != new  # identity first: most fields are untouched
-    ]
+    # By identity first, which asks nothing of the values: most fields are untouched.
+    touched = compress(_PLACES, map(is_not, before, after))
+    changed = [(_FIELDS[n], after[n]) for n in touched if before[n] != after[n]]
     changed.append(("head", head))
     changed += [(name, getattr(entry.decision, name)) for name in DERIVED]
     changed += entry.decision.texts.items()
@@ -240,6 +240,8 @@ def _changed(entry: Entry, head: str) -> tuple[tuple[str, ...], dict[str, Any]]:
     return tuple([column for column, _ in changed]), values
 
 
+_FIELDS = ItemState._fields
+_PLACES = range(len(_FIELDS))
 _NEW = {column.name: f"new_{column.name}" for column in ITEM.columns}
 
 

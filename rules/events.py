@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 GENESIS = "0" * 64
@@ -101,6 +102,10 @@ def chained(
     ``at`` counts in UTC with microseconds, ``stage`` is the stage the event led to, ``data`` the
     canonical text.
     """
-    instant = at.astimezone(UTC).isoformat(timespec="microseconds")
-    words = (previous, ref, str(seq), instant, kind, stage, str(actor_id), step_key or "", data)
+    words = (previous, ref, str(seq), _instant(at), kind, stage, str(actor_id), step_key or "", data)
     return hashlib.sha256("\n".join(words).encode()).hexdigest()
+
+
+@lru_cache(maxsize=256)  # a sweep chains thousands of events of one instant
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
