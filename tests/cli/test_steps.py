@@ -8,6 +8,7 @@ import pytest
 
 from cli.steps import Plan, described, nothing, sentence
 from rules.agenda import StepKind, agenda
+from rules.policy import Policy
 from rules.vocabulary import Stage
 from tests.cast import DUE, NOW, calendar, item, policy
 
@@ -15,10 +16,16 @@ RULES = policy(progress_every=2, look_back_after=(90,))
 LANGUAGES = ("zh-CN", "en")
 
 
-def plan(stage: Stage, **changes: object) -> Plan:
+WAITING = policy(
+    ladder=tuple(rung.model_copy(update={"served": True}) for rung in policy().ladder),
+    announce_before=2, deemed_served_after=6, extension_decided_within=3, hold_decided_within=2,
+)  # fmt: skip
+
+
+def plan(stage: Stage, rules: Policy = RULES, **changes: object) -> Plan:
     """An item of the cast with its agenda."""
     state = item(stage, **changes)
-    return Plan(state, RULES, calendar(), agenda(state, RULES, calendar()))
+    return Plan(state, rules, calendar(), agenda(state, rules, calendar()))
 
 
 PLANS = (
@@ -29,7 +36,11 @@ PLANS = (
     plan(Stage.CLOSURE),
     plan(Stage.CLOSED),
     plan(Stage.DEADLINE, on_hold=True, hold_until=date(2026, 4, 1), held_at=NOW, holds=1),
-)
+    plan(Stage.REMINDER, WAITING, level=1, rung_at=NOW,
+         extension_due=date(2026, 4, 9), extension_at=NOW,
+         hold_asked_until=date(2026, 4, 8), hold_asked_at=NOW),
+    plan(Stage.REMINDER, WAITING, level=1, served=1),
+)  # fmt: skip
 
 REASONS = {
     StepKind.REMIND: (str(DUE), str(DUE)),
@@ -42,6 +53,12 @@ REASONS = {
     StepKind.VERIFICATION: ("5个工作日内核查", "within 5 working days"),
     StepKind.CLOSURE: ("3个工作日内审批", "within 3 working days"),
     StepKind.HOLD_EXPIRED: ("2026-04-01", "2026-04-01"),
+    StepKind.ANNOUNCE: ("约谈）：提前2个工作日", "(interview) is announced: 2 working days"),
+    StepKind.SERVICE_DUE: ("提醒函）：应在2个工作日内送达", "(letter of reminder) is asked for"),
+    StepKind.DEEMED_SERVED: ("提醒函）视为已送达", "(letter of reminder) counts as served"),
+    StepKind.EXTENSION_DUE: ("申请延至2026-04-09", "until 2026-04-09 is about to lapse"),
+    StepKind.EXTENSION_LAPSED: ("申请延至2026-04-09", "until 2026-04-09 lapses"),
+    StepKind.HOLD_REQUEST_LAPSED: ("申请中止至2026-04-08", "until 2026-04-08 lapses"),
     StepKind.LOOK_BACK: ("2026-03-10销号", "struck off on 2026-03-10"),
 }
 """Written by hand: what the sentence of each kind must contain, in Chinese and in English."""
