@@ -34,8 +34,11 @@ MOST = 10_000
 """Open items that the cast can oversee."""
 
 TURNS = ("approve", "submit", "pass", "accept", "submit", "pass", "approve", "submit", "pass",
-         "acknowledge")  # fmt: skip
+         "acknowledge", "serve")  # fmt: skip
 """Whose turn it is, over and over, so that no step of an item's life holds up the next."""
+
+INTERVIEW = 2
+"""The rung of the sample's ladder that nobody confirms: it takes place."""
 
 PATIENCE = {6: 1, 7: 1, 8: 3, 9: 4}
 """The rung of the ladder that it takes, by the last digit of the item's number; else a reminder."""
@@ -109,8 +112,19 @@ def _at_work(view: ItemView, number: int, today: date, calendar: WorkCalendar) -
         return Wish("accept", _offices(view, "c1"), "grant_extension")
     rung = PATIENCE.get(number % 10, 0)
     if view.level < rung or (not rung and view.stage != Stage.REMINDER):
-        return None
+        return _about_the_act(view, number)
     return Wish("submit", who, "submit", {"summary": "已按要求整改，佐证材料附后。"})
+
+
+def _about_the_act(view: ItemView, number: int) -> Wish | None:
+    """The act of the rung is served, or confirmed by whoever has it; some wait until it counts as
+    served. An interview takes place, with its minutes."""
+    if view.served >= view.level or number % 3 == 0:
+        return None
+    if number % 2 and view.level != INTERVIEW and view.responsible is not None:
+        return Wish("acknowledge", (view.responsible.code,), "confirm")
+    said = {"how": "in_person", "minutes": "已当面说明问题、时限和责任。"}
+    return Wish("serve", _offices(view, "c1"), "serve", said)
 
 
 def _at_verification(view: ItemView, number: int, waited: int) -> Wish | None:

@@ -29,7 +29,8 @@ from rules.errors import NotFound
 from rules.vocabulary import Light, Stage
 
 _NUMBERS = ("id", "campaign_id", "policy_id", "unit_id", "responsible_id", "leader_id",
-            "verifier_id", "round", "life", "level", "version")  # fmt: skip
+            "verifier_id", "round", "life", "level", "served", "confirmed",
+            "version")  # fmt: skip
 _TEXTS = ("ref", "number", "title", "description", "requirement", "category", "severity", "source",
           "stage", "outcome", "head")  # fmt: skip
 _DAYS = ("due_original", "due", "due_superior", "hold_until", "extension_due")
@@ -76,6 +77,9 @@ class ItemView(NamedTuple):
     round: int
     life: int
     level: int
+    served: int
+    """The highest rung whose act counts as served."""
+    confirmed: int
     unit: Named | None
     co_units: tuple[Named, ...]
     responsible: Named | None

@@ -110,7 +110,7 @@ def test_for_weeks_the_cast_brings_items_to_their_end_by_accepted_commands(
     done = kinds(office.engine)
     for kind in ("accepted", "rejected", "assigned", "acknowledged", "evidence_attached",
                  "submitted", "passed", "failed", "approved", "denied", "extension_requested",
-                 "extension_granted", "appointed"):  # fmt: skip
+                 "extension_granted", "appointed", "served", "confirmed"):  # fmt: skip
         assert done[kind] > 0, kind
     assert before - len(open_items(office)) > 30
     # At most an approver who had verified it was refused: then another one acts.

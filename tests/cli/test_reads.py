@@ -20,7 +20,8 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 ITEM = {
     "ref", "number", "title", "description", "requirement", "category", "severity", "source",
-    "stage", "outcome", "light", "round", "life", "level", "unit", "co_units", "responsible",
+    "stage", "outcome", "light", "round", "life", "level", "served", "confirmed",
+    "unit", "co_units", "responsible",
     "leader", "verifier", "due_original", "due", "due_superior", "opened_at", "closed_at",
     "stage_since", "on_hold", "hold_until", "extension_requested", "confidential", "version",
     "next_action_at", "campaign", "policy", "head",
