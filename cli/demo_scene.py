@@ -12,10 +12,11 @@ from contextlib import ExitStack
 from datetime import date, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import yaml
 
+from cli.demo_users import tryouts
 from config.calendars import calendar_for
 from config.clock import (
     LAPSE_FILE,
@@ -42,6 +43,9 @@ from tasks.office import Office, open_office
 from tasks.registering import import_ledger
 from tasks.roster import load_roster
 from web.server import WebServer
+
+if TYPE_CHECKING:
+    from web.app import Tryout
 
 log = logging.getLogger("rectiflow.demo")
 
@@ -104,6 +108,8 @@ class Scene:
         self.service: Service | None = None
         self.web: WebServer | None = None
         """Where the demonstration's pages are; links in its mails lead there."""
+        self.tryouts: list[Tryout] = []
+        """As whom its sign-in page lets everybody in, once they are there."""
         self._database = database
         # Not at the opening itself, at which reminders for the next day are due.
         opened = self.calendar.opening(self._first_day()) + timedelta(minutes=30)
@@ -175,8 +181,9 @@ class Scene:
             office = office._replace(clock=self.clock)
         try:
             if self.web is not None:
-                self.web.start(office)
+                self.web.start(office, self.tryouts)
             self._fill(office)
+            self.tryouts += tryouts(office)
         except BaseException:
             office.engine.dispose()
             raise

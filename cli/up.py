@@ -22,6 +22,7 @@ from models.board import backlog
 from models.engine import reading
 from notifications.smtp_url import parse_smtp_url
 from rules.errors import RectiflowError, Unavailable
+from tasks.accounts import founder_token
 from tasks.office import Office
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def up(
             with serving(office, *where) as web:
                 # Before Prefect, which takes half a minute: links are to work at once.
                 _tell_web(web, where[1], lang)
+                _tell_founder(office, web, lang)
                 with Service(office) as service:
                     _tell(office, service, mail, str(log), lang)
                     _watch(office, service, asked, lang)
@@ -103,6 +105,20 @@ def _tell_web(web: WebServer, wanted: int, lang: str) -> None:
     if web.moved:
         show(pick(lang, f"端口 {wanted} 已被占用，改用 {web.port}。",
                   f"Port {wanted} is taken; {web.port} is used instead."))  # fmt: skip
+
+
+def _tell_founder(office: Office, web: WebServer, lang: str) -> None:
+    """Nobody has an account yet: a link for whoever reads this terminal, and for an hour."""
+    token = founder_token(office.engine, wall())
+    if token is None:
+        return
+    link = f"{office.settings.public_url.rstrip('/') or web.url}/welcome/{token}"
+    show(
+        pick(lang, "还没有账号。请用此链接设置首位管理员（一小时内有效，仅一次）：",
+             "Nobody has an account yet. Make the first administrator by this link "
+             "(once, within an hour):"),
+        f"  {link}",
+    )  # fmt: skip
 
 
 def _tell(office: Office, service: Service, mail: str, log: str, lang: str) -> None:

@@ -127,6 +127,8 @@ def present(engine: Engine, token: str, now: datetime, *, half: bool = False) ->
 
     ``half`` asks for one that waits for its second factor.
     """
+    if not token:
+        return None
     with reading(engine) as connection:
         found = _session(connection, token, now)
         if found is None or found.whole is half:

@@ -55,10 +55,10 @@ def has_complainant(connection: Connection, loaded: Loaded) -> bool:
     return bool(connection.execute(named).scalar_one())
 
 
-def note(engine: Engine, person: PersonFact, loaded: Loaded, what: str, at: datetime) -> None:
+def note(engine: Engine, person: PersonFact, item_id: int, what: str, at: datetime) -> None:
     """Keep that the person has read something protected of the item, on a page."""
     with writing(engine) as connection:
-        accounts.note_reading(connection, person.id, loaded.item.id, what, "web", at)
+        accounts.note_reading(connection, person.id, item_id, what, "web", at)
 
 
 def show_complainant(engine: Engine, ref: str, person: PersonFact, at: datetime) -> str | None:
@@ -71,5 +71,5 @@ def show_complainant(engine: Engine, ref: str, person: PersonFact, at: datetime)
         loaded = item(connection, ref, person)
         told = complainant(connection, loaded, person)
     if told:
-        note(engine, person, loaded, COMPLAINANT, at)
+        note(engine, person, loaded.item.id, COMPLAINANT, at)
     return told

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
+from config.clock import wall
 from rules.errors import NotFound, RectiflowError, Refused, Unavailable
 from tasks.office import Office
 from web.assets import Assets
 from web.guard import Guard
 from web.pages import problem
-from web.routes import feeds, health, home, links
+from web.routes import feeds, health, home, item, links, me, signing, work
 from web.throttle import Throttle
+from web.viewer import SEE_OTHER, NotOurForm, SignInFirst
 
 FORGED_AT_MOST = 20
 FORGED_SECONDS = 600.0
@@ -27,7 +30,24 @@ UNTOLD: Any = {
 }  # fmt: skip
 """Spans bear the addresses of requests, and some addresses are secrets of their readers."""
 
-ROUTERS = (home.router, health.router, links.router, feeds.router)
+ATTEMPTS_AT_MOST = 30
+ATTEMPTS_SECONDS = 300.0
+"""Attempts to sign in from one address: an office may sit behind one."""
+
+ROUTERS = (
+    *(home.router, health.router, links.router, feeds.router),
+    *(signing.router, me.router, work.router, item.router),
+)
+
+
+class Tryout(NamedTuple):
+    """One kind of user whom a demonstration lets everybody be with one click."""
+
+    code: str
+    name: str
+    role: str
+    icon: str
+
 
 _STATUS: tuple[tuple[type[RectiflowError], int], ...] = (
     (NotFound, 404),
@@ -37,12 +57,20 @@ _STATUS: tuple[tuple[type[RectiflowError], int], ...] = (
 )
 
 
-def create_app(office: Office) -> FastAPI:
-    """The application for this installation; nothing is connected yet."""
+def create_app(office: Office, demo: Sequence[Tryout] = ()) -> FastAPI:
+    """The application for this installation; nothing is connected yet.
+
+    ``demo`` is given by the demonstration alone, and by no setting: these people are signed in
+    without a password.
+    """
     app = FastAPI(
         title="Rectiflow", docs_url=None, redoc_url=None, openapi_url=None, telemetry=UNTOLD
     )
     app.state.office = office
+    app.state.demo = demo
+    app.state.wall = wall
+    app.state.secure = office.settings.public_url.startswith("https://")
+    app.state.attempts = Throttle(ATTEMPTS_AT_MOST, ATTEMPTS_SECONDS)
     app.state.forged = Throttle(FORGED_AT_MOST, FORGED_SECONDS)
     for router in ROUTERS:
         app.include_router(router)
@@ -50,7 +78,9 @@ def create_app(office: Office) -> FastAPI:
     app.add_exception_handler(HTTPException, _answered)
     app.add_exception_handler(RequestValidationError, _misunderstood)
     app.add_exception_handler(RectiflowError, _explained)
-    app.add_middleware(Guard, secure=office.settings.public_url.startswith("https://"))
+    app.add_exception_handler(SignInFirst, _sent_to_sign_in)
+    app.add_exception_handler(NotOurForm, _not_ours)
+    app.add_middleware(Guard, secure=app.state.secure)
     return app
 
 
@@ -60,6 +90,18 @@ async def _answered(request: Request, error: Exception) -> Response:
     for name, value in (error.headers or {}).items():
         answer.headers.setdefault(name, value)
     return answer
+
+
+async def _sent_to_sign_in(request: Request, error: Exception) -> Response:
+    assert isinstance(error, SignInFirst)
+    if "hx-request" in request.headers:
+        # A part of a page: the whole of it goes to sign in.
+        return Response(status_code=401, headers={"hx-redirect": error.where})
+    return RedirectResponse(error.where, SEE_OTHER)
+
+
+async def _not_ours(request: Request, _error: Exception) -> Response:
+    return problem(request, 403, "form_old")
 
 
 async def _misunderstood(request: Request, _error: Exception) -> Response:

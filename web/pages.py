@@ -13,8 +13,11 @@ from zoneinfo import ZoneInfo
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
+from rules.notice_names import kind_name
 from rules.vocabulary import name
+from rules.wording import step_sentence
 from web.assets import asset
 from web.words import LANGUAGES, WORDS, say
 
@@ -39,10 +42,13 @@ def _environment() -> Environment:
     )
 
 
-def language(request: Request, spoken: str = "") -> str:
-    """The language of a page: asked for by ``?lang``, else the browser's, else the person's."""
-    for asked in (request.query_params.get("lang", ""), *_accepted(request), spoken):
-        if (found := _known(asked)) is not None:
+def language(request: Request, spoken: str = "", *, first: bool = False) -> str:
+    """The language of a page: asked for by ``?lang`` or chosen before, else the browser's, else
+    the person's own, or the other way round where that comes ``first``."""
+    chosen = (request.query_params.get("lang", ""), request.cookies.get("rectiflow-lang", ""))
+    others = (spoken, *_accepted(request)) if first else (*_accepted(request), spoken)
+    for asked in (*chosen, *others):
+        if (found := known_language(asked)) is not None:
             return found
     return LANGUAGES[0]
 
@@ -69,10 +75,20 @@ def page(
             t=partial(say, spoken),
             word=partial(name, lang=spoken),
             local=_local,
+            icon=icon,
+            kind_name=kind_name,
+            step_sentence=step_sentence,
             **values,
         )
     )
     return HTMLResponse(text, status, dict(headers or {}))
+
+
+def icon(name: str) -> Markup:
+    """A picture beside words, told to nobody who listens to the page."""
+    address = f"{asset('vendor/@tabler/icons/sprite.svg')}#{name}"
+    drawn = '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}"></use></svg>'
+    return Markup(drawn).format(address)
 
 
 def problem(
@@ -100,7 +116,7 @@ def _nearest(status: int) -> str:
     return "500" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "400"
 
 
-def _known(asked: str) -> str | None:
+def known_language(asked: str) -> str | None:
     """The language of ours that is meant: by its first part, as ``en-GB`` means English."""
     first = asked.strip().lower().partition("-")[0]
     return next((known for known in LANGUAGES if known.partition("-")[0] == first), None)

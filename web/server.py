@@ -12,14 +12,18 @@ import errno
 import logging
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import uvicorn
 
 from config.logging import log_context
 from rules.errors import Unavailable
 from tasks.office import Office
+
+if TYPE_CHECKING:
+    from web.app import Tryout
 
 log = logging.getLogger("rectiflow.web")
 
@@ -54,8 +58,9 @@ class WebServer:
         shown = f"[{host}]" if ":" in host and not host.startswith("[") else host
         return f"http://{shown}:{self.port}"
 
-    def start(self, office: Office) -> None:
-        """Serve this installation; returns once requests are answered.
+    def start(self, office: Office, demo: Sequence[Tryout] = ()) -> None:
+        """Serve this installation; returns once requests are answered. ``demo`` names those as
+        whom a demonstration signs everybody in.
 
         Raises:
             Unavailable: it did not begin to answer.
@@ -65,7 +70,7 @@ class WebServer:
 
         proxies = office.settings.web_proxies
         config = uvicorn.Config(
-            create_app(office),
+            create_app(office, demo),
             loop="asyncio",
             lifespan="off",
             ws="none",

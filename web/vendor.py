@@ -58,7 +58,7 @@ def _fetch(package: dict[str, Any]) -> list[str]:
 
 
 def _kept(archive: tarfile.TarFile, package: str, file: dict[str, Any]) -> str:
-    path = FOLDER / package / file["to"]
+    path: Path = FOLDER / package / file["to"]
     if "icons" in file:
         octets = _sprite(archive, file["icons"])
     elif "from" in file:

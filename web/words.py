@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from web.phrases import commands, frame, item, signing, work
+
 LANGUAGES = ("zh-CN", "en")
 
-WORDS: Mapping[str, tuple[str, str]] = {
+_SHARED: Mapping[str, tuple[str, str]] = {
     "product": ("整改督办", "Rectiflow"),
     "skip": ("跳到正文", "Skip to the content"),
     "language": ("语言", "Language"),
@@ -110,6 +112,13 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "The fault is ours and has been noted. Please try again later.",
     ),
 }
+
+FAMILIES = (_SHARED, frame.WORDS, signing.WORDS, work.WORDS, item.WORDS, commands.WORDS)
+
+WORDS: Mapping[str, tuple[str, str]] = {
+    key: pair for each in FAMILIES for key, pair in each.items()
+}
+"""Everything that pages say. Each family has keys of its own."""
 
 
 def say(lang: str, key: str, **values: object) -> str:

@@ -66,10 +66,10 @@ def test_another_port_is_used_when_the_wanted_one_is_taken(office: Office) -> No
 
 def test_the_same_port_can_be_had_again_at_once(office: Office) -> None:
     with serving(office, LOCAL, 0) as first:
-        assert httpx.get(f"{first.url}/").status_code == 200
+        assert httpx.get(f"{first.url}/login").status_code == 200
     with serving(office, LOCAL, first.port) as second:
         assert (second.port, second.moved) == (first.port, False)
-        assert httpx.get(f"{second.url}/").status_code == 200
+        assert httpx.get(f"{second.url}/login").status_code == 200
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "no.such.host.invalid"])

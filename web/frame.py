@@ -1,0 +1,72 @@
+"""The frame of the console's pages: navigation, who is looking, and how they want to see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from rules.vocabulary import name
+from web.pages import page
+from web.viewer import Viewer
+
+THEMES = ("auto", "light", "dark")
+LANG_COOKIE = "rectiflow-lang"
+THEME_COOKIE = "rectiflow-theme"
+
+
+class Entry(NamedTuple):
+    """One entry of the navigation. ``label`` is a key of the words."""
+
+    key: str
+    path: str
+    icon: str
+    label: str
+    shown: Callable[[Viewer], bool] = lambda _viewer: True
+
+
+NAVIGATION: tuple[Entry, ...] = (Entry("work", "/work", "checklist", "nav.work"),)
+"""What there is, in the order of the sidebar. A new family of pages adds its line here."""
+
+
+def theme_of(request: Request) -> str:
+    """How the reader wants pages: light, dark, or as their system is."""
+    wanted = request.cookies.get(THEME_COOKIE, THEMES[0])
+    return wanted if wanted in THEMES else THEMES[0]
+
+
+def framed(
+    request: Request,
+    viewer: Viewer,
+    template: str,
+    section: str,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **values: object,
+) -> HTMLResponse:
+    """A page of the console. ``section`` is the entry of the navigation that it belongs to."""
+    return page(
+        request, template, lang=viewer.lang, status=status, headers=headers, viewer=viewer,
+        csrf=viewer.csrf, section=section, theme=theme_of(request), here=request.url.path,
+        entries=[entry for entry in NAVIGATION if entry.shown(viewer)],
+        demo=bool(request.app.state.demo), roles=_roles(viewer), **values,
+    )  # fmt: skip
+
+
+def lean(
+    request: Request, template: str, *, lang: str = "", status: int = 200, **values: object
+) -> HTMLResponse:
+    """A page without navigation, for who is not signed in, or not wholly."""
+    return page(
+        request, template, lang=lang, status=status, theme=theme_of(request),
+        headers=None, here=request.url.path, **values,
+    )  # fmt: skip
+
+
+def _roles(viewer: Viewer) -> str:
+    """What the reader is, in words."""
+    held = dict.fromkeys(role for role, _ in viewer.person.roles)
+    return " · ".join(name(role, viewer.lang) for role in held)

@@ -1,0 +1,97 @@
+"""Why something is refused, in the reader's language: a sentence for each rule.
+
+Rules say in English, with every detail, what is the matter; where there is no sentence here in
+Chinese, that is what is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rules.errors import InputError, RectiflowError, Refusal, Refused
+
+ZH: Mapping[str, str] = {
+    "FollowTheLifecycle": "当前环节不能办理此事。",
+    "HoldTheDuty": "您的身份不能办理此事。",
+    "OneWriterAtATime": "事项刚刚被他人更改，请查看最新情况后再办。",
+    "RequireReason": "请填写理由。",
+    "RequireTitle": "标题不能为空。",
+    "RequirePercent": "进度应在 0 到 100 之间。",
+    "RequireKnownCategory": "问题类别不在目录内，请选择目录中的类别。",
+    "RequireOpenMergeTarget": "并入的事项不存在、已销号或属于另一行动。",
+    "RequireResponsibleInUnit": "请指定责任单位及该单位的在职责任人。",
+    "RequireAssignment": "尚未指定责任人，请先交办。",
+    "RequireFutureDue": "期限已过，请填写以后的日期。",
+    "KeepDueInSight": "期限过远，请填写较近的日期。",
+    "KeepWithinSuperiorLimit": "不得晚于上级时限。",
+    "RequireEvidence": "本轮尚未附佐证材料，请先上传再报核。",
+    "RequireDigest": "请上传文件。",
+    "RequireIndependentVerifier": "请指定与责任单位无关、有核查职责的人。",
+    "ForbidSelfVerification": "您是此事项的责任人或包案领导，不能自查自批。",
+    "ForbidJudgingOwnUnit": "您属于责任单位，不能评判本单位的整改。",
+    "ForbidApprovingOwnVerification": "核查人不能同时审批销号，请另一位督导办理。",
+    "ForbidWaivingForOneself": "此例外不能由您准予，或对此人无须、不得准予。",
+    "RequireRunningClock": "事项已中止计时，请先恢复。",
+    "RequireStoppedClock": "事项没有中止计时。",
+    "RequireRelapsePossible": "此事项的办结结论不能重启，请登记新事项。",
+    "NeverEarly": "还没有到点的步骤。",
+    "RequireLaterDue": "新期限须晚于现行期限。",
+    "RequireUnexpiredDue": "期限已过或尚无期限，不能申请延期。",
+    "LimitExtensions": "延期次数已达上限。",
+    "OneRequestAtATime": "已有一项延期申请待审批。",
+    "RequirePendingRequest": "没有待审批的延期申请。",
+    "RequireListedReason": "请从规定的延期理由中选择。",
+    "LimitExtensionLength": "一次延期的天数超过上限。",
+    "RequireDecider": "按规则，延期不由您审批。",
+    "LimitHold": "中止计时的截止日不在允许的范围内。",
+    "OneHoldRequestAtATime": "已有一项中止申请待审批。",
+    "RequirePendingHoldRequest": "没有待审批的中止申请。",
+    "RequireUnservedAct": "没有待送达的督办文书。",
+    "RequireUnconfirmedAct": "没有待确认的督办文书。",
+    "KeepServiceInTime": "送达日期不在允许的范围内。",
+    "RequireMinutes": "请填写约谈记录。",
+    "LimitStay": "暂缓升级的截止日不在允许的范围内。",
+    "RequireRunningStay": "当前没有暂缓升级。",
+    "RequireLongPassword": "密码不足 10 个字符。",
+    "RequireShorterPassword": "密码超过 256 个字符。",
+    "ForbidLoginAsPassword": "密码不能包含账号。",
+    "ForbidGuessedPassword": "这个密码太容易被猜到，请换一个。",
+    "RequireOldPassword": "原密码不正确。",
+    "RequireNewPassword": "新密码与原密码相同。",
+    "RequireShownCode": "验证码不正确。",
+    "OneSecondFactor": "已经开启两步验证。",
+    "RequireCandidate": "请选择由谁担任管理员。",
+    "RequireOpenAccount": "此账号已停用。",
+}
+
+DUTIES: Mapping[str, str] = {
+    "a coordinator over its unit": "该单位的整改办",
+    "a supervisor over its unit": "该单位的督导",
+    "its verifier": "核查人",
+    "its responsible person": "责任人",
+    "its leader": "包案领导",
+    "the program itself": "系统",
+    "somebody with a role over its unit": "与该单位有关的人员",
+}
+"""Relations as ``rules.duties`` words them."""
+
+
+def reason_of(refusal: Refusal, lang: str) -> str:
+    """Why not, and what it would take, in one or two sentences."""
+    if not lang.startswith("zh") or refusal.rule not in ZH:
+        return str(refusal)
+    said = ZH[refusal.rule]
+    if refusal.rule == "HoldTheDuty" and refusal.remedy.startswith("It takes "):
+        words = refusal.remedy.removeprefix("It takes ").rstrip(".")
+        who = [DUTIES.get(part, part) for part in words.split(" or ")]
+        return f"须由{'、'.join(who)}办理。"
+    return said
+
+
+def told(error: RectiflowError, lang: str, label: str = "") -> str:
+    """What went wrong with what somebody has sent; ``label`` names the field it is about."""
+    if isinstance(error, Refused):
+        return reason_of(error.refusal, lang)
+    if isinstance(error, InputError) and lang.startswith("zh"):
+        return f"“{label}”填写有误或未填写。" if label else "填写的内容有误。"
+    return f"{label}: {error.message} {error.hint}".strip(": ") if label else str(error)
