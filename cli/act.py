@@ -57,4 +57,4 @@ def _kept(office: Office, command: str, file: Path) -> dict[str, object]:
     """The file, stored, as the fields of the command that attaches it."""
     if command.replace("-", "_") != AttachEvidence.name:
         raise InputError(f"{command} takes no file.", "Use attach_evidence.", where="--file")
-    return dict(keep(office.settings.evidence_folder, file)._asdict())
+    return dict(keep(office, file)._asdict())

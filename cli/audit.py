@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,6 +17,7 @@ from models.audit import verify as recompute
 from models.engine import reading
 from rules.errors import Refused
 from tasks.evidence import intact
+from tasks.files.storage import Store, open_store
 
 app = typer.Typer(add_completion=False)
 
@@ -40,7 +40,7 @@ def verify(
         verdict = recompute(connection, ref)
         breaches = list(verdict.breaches)
         if evidence:
-            breaches += _files(connection, office.settings.evidence_folder, ref)
+            breaches += _files(connection, open_store(office.settings), ref)
     if as_json:
         counts = {"intact": not breaches, "items": verdict.items, "events": verdict.events}
         emit({**counts, "broken": shapes.plain(breaches)})
@@ -50,10 +50,10 @@ def verify(
         raise typer.Exit(Refused.exit_code)
 
 
-def _files(connection: Connection, folder: Path, ref: str | None) -> Iterator[Breach]:
+def _files(connection: Connection, store: Store, ref: str | None) -> Iterator[Breach]:
     """Evidence whose file is missing, or is no longer what was attached."""
     for piece in attached(connection, ref):
-        state = intact(folder, piece.sha256)
+        state = intact(store, piece.sha256)
         if state is None:
             yield Breach(piece.ref, piece.seq, "no_file", "The file is not in the store.")
         elif not state:

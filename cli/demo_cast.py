@@ -231,7 +231,7 @@ class Cast:
         """A sheet of paper that says that it is none."""
         sheet = self._office.settings.home / "佐证材料.txt"
         sheet.write_text(f"{view.ref} 第{view.round}轮整改佐证材料（虚构）\n", encoding="utf-8")
-        kept = keep(self._office.settings.evidence_folder, sheet)
+        kept = keep(self._office, sheet)
         command = AttachEvidence(**kept._asdict())
         act(self._office.engine, view.ref, command, person, self._office.clock.now())
 

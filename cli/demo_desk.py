@@ -125,7 +125,7 @@ class Desk:
         """The responsible person shows that the work is done."""
         sheet = self._office.settings.home / f"{self.ref}.txt"
         sheet.write_text(f"{self.ref} 整改佐证材料（虚构）\n", encoding="utf-8")
-        kept = keep(self._office.settings.evidence_folder, sheet)
+        kept = keep(self._office, sheet)
         now = self._office.clock.now()
         command = AttachEvidence(**kept._asdict())
         act(self._office.engine, self.ref, command, f"{unit}-r1", now)

@@ -57,6 +57,7 @@ COMMANDS = (
     Entry("policy", "cli.policy", "Policies: list, show, check, import; move items onto another"),
     Entry("calendar", "cli.calendars", "Working days of the campaign, and deadlines by them"),
     Entry("papers", "cli.papers", "Papers: issued, served, confirmed; and their templates"),
+    Entry("evidence", "cli.evidence", "Files of evidence: what they are, what to notice, whole"),
     Entry("audit", "cli.audit", "Check that the histories are whole and unchanged"),
     Entry("people", "cli.people", "List people, their roles and addresses"),
     Entry("person", "cli.person", "Enter a person, or put them right"),

@@ -98,6 +98,29 @@ class Settings:
         "",
         "whsec_... that signs the calls of webhooks that have no secret of their own in the home",
     )
+    evidence_url: str = _setting(
+        "",
+        "s3://BUCKET/PREFIX where files of evidence are kept; empty: a folder in the home",
+        begins=("s3://",),
+    )
+    evidence_kinds: str = _setting(
+        "image,pdf,office,text",
+        "groups of kinds that evidence may be; besides these: audio, video, archive",
+    )
+    evidence_megabytes: int = _setting(
+        50, "size of a file of evidence in MB (1,000,000 bytes) at most", least=1, most=2000
+    )
+    evidence_megapixels: int = _setting(
+        100, "size of a picture in millions of pixels at most", least=1, most=400
+    )
+    s3_endpoint: str = _setting(
+        "",
+        "address of a server that speaks S3; empty: Amazon's in the region",
+        begins=("http://", "https://"),
+    )
+    s3_region: str = _setting("us-east-1", "region of the bucket; most servers take any")
+    s3_key: str = _setting("", "id of the key that opens the bucket", secret=True)
+    s3_secret: str = _setting("", "secret of the key that opens the bucket", secret=True)
     log_level: str = _setting(
         "INFO", "DEBUG, INFO, WARNING or ERROR", words=("DEBUG", "INFO", "WARNING", "ERROR")
     )
@@ -111,7 +134,8 @@ class Settings:
 
     @property
     def evidence_folder(self) -> Path:
-        """Where evidence is kept, each file under its SHA-256."""
+        """Where evidence is kept, each file under its SHA-256; and drafts on their way to a
+        bucket."""
         return self.home / "evidence"
 
     @property

@@ -62,6 +62,10 @@ HOME_OF: dict[str, tuple[str, ...]] = {
     "uvicorn": ("web/", "flows/server_process.py"),
     "itsdangerous": ("tasks/links.py",),
     "icalendar": ("notifications/ics.py",),
+    "obstore": ("tasks/files/bucket.py",),
+    "puremagic": ("tasks/files/content.py",),
+    "PIL": ("tasks/files/examiner.py",),
+    "pypdf": ("tasks/files/examiner.py",),
 }
 """Paths where a library may be imported; one that is not listed may be imported anywhere."""
 

@@ -1,20 +1,91 @@
-"""The evidence store: content decides the place, nothing is half written, changes are seen."""
+"""Evidence comes in whole or not at all, in a folder and in a bucket, on both databases."""
 
 from __future__ import annotations
 
 import hashlib
+import os
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
-from rules.errors import InputError, Unavailable
-from tasks.evidence import CHUNK, Kept, intact, keep, place_of
+from config.clock import ManualClock
+from config.settings import Settings
+from models import evidence_files
+from models.engine import reading
+from rules.errors import InputError, Refused, Unavailable
+from tasks.evidence import Kept, Upload, content, intact, keep
+from tasks.files.draft import ABANDONED_SECONDS, Draft
+from tasks.files.storage import CHUNK, Stored, open_store, place_of
+from tasks.office import Office
+from tests.conftest import MONDAY
+from tests.house.reading import ROOT
+from tests.tasks import exhibits as made
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[str]:
+    """The address of a server that speaks S3, over HTTP, started for this test run."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        end = time.monotonic() + 60
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                break
+            except OSError:
+                assert time.monotonic() < end, "the server does not start"
+                time.sleep(0.05)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.kill()
+        server.wait()
+
+
+def bucket(s3: str, home: Path, name: str = "evidence") -> Settings:
+    """The settings of an office whose files lie in a bucket."""
+    made_ = urllib.request.Request(f"{s3}/{name}", method="PUT")
+    urllib.request.urlopen(made_, timeout=10).close()
+    return Settings(
+        home=home, evidence_url=f"s3://{name}/{uuid.uuid4()}", s3_endpoint=s3, s3_key="k",
+        s3_secret="s",
+    )  # fmt: skip
+
+
+def office_of(settings: Settings, engine: Engine) -> Office:
+    """An office with these settings, on this database."""
+    return Office(settings, engine, ManualClock(MONDAY))
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def office(request: pytest.FixtureRequest, tmp_path: Path, store: Engine) -> Office:
+    """An office with each kind of store, on each kind of database."""
+    home = tmp_path / "home"
+    if request.param == "folder":
+        return office_of(Settings(home=home), store)
+    return office_of(bucket(request.getfixturevalue("s3"), home), store)
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Where the store will be."""
-    return tmp_path / "home" / "evidence"
+def local(tmp_path: Path, store: Engine) -> Office:
+    """An office whose files lie in a folder."""
+    return office_of(Settings(home=tmp_path / "home"), store)
 
 
 def written(tmp_path: Path, content: bytes, name: str = "照片.jpg") -> Path:
@@ -24,89 +95,265 @@ def written(tmp_path: Path, content: bytes, name: str = "照片.jpg") -> Path:
     return file
 
 
-def files(folder: Path) -> list[Path]:
-    """Everything in the store."""
-    return [path for path in folder.rglob("*") if path.is_file()]
+def files(office: Office) -> list[Path]:
+    """Everything on the local disk below the store's folder."""
+    return [path for path in office.settings.evidence_folder.rglob("*") if path.is_file()]
 
 
-@pytest.mark.parametrize("size", [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK + 7])
+def known(office: Office, sha256: str) -> evidence_files.FileFacts | None:
+    """What the database knows of a file."""
+    with reading(office.engine) as connection:
+        return evidence_files.known(connection, [sha256]).get(sha256)
+
+
+def lines(size: int) -> bytes:
+    """A text of this many bytes."""
+    return (b"done and done again\n" * (size // 20 + 1))[:size]
+
+
+@pytest.mark.parametrize("size", [1, CHUNK, CHUNK + 1, 9_000_000])
 def test_a_file_of_any_size_is_kept_whole_under_its_digest(
-    tmp_path: Path, folder: Path, size: int
+    tmp_path: Path, office: Office, size: int
 ) -> None:
-    content = bytes(n % 251 for n in range(size))
-    digest = hashlib.sha256(content).hexdigest()
-    assert keep(folder, written(tmp_path, content)) == Kept(digest, "照片.jpg", size)
-    assert place_of(folder, digest).read_bytes() == content
-    assert files(folder) == [place_of(folder, digest)]
-    assert intact(folder, digest) is True
+    content_ = lines(size)
+    digest = hashlib.sha256(content_).hexdigest()
+    assert keep(office, written(tmp_path, content_)) == Kept(digest, "照片.jpg", size)
+    assert b"".join(content(office.settings, digest)) == content_
+    stored = open_store(office.settings)
+    assert intact(stored, digest) is True
+    assert list(stored.everything()) == [Stored(digest, size)]
+    assert [file for file in files(office) if file.name.startswith(".")] == []
+    facts = known(office, digest)
+    assert facts is not None
+    assert (facts.media_type, facts.size) == ("text/plain", size)
 
 
-def test_the_same_content_is_kept_once_whatever_it_is_called(tmp_path: Path, folder: Path) -> None:
-    first = keep(folder, written(tmp_path, b"x", "a.jpg"))
-    second = keep(folder, written(tmp_path, b"x", "b.jpg"))
+def test_a_photo_is_kept_beside_its_small_picture_and_what_was_found_is_noted(
+    tmp_path: Path, office: Office
+) -> None:
+    kept = keep(office, written(tmp_path, made.photo("2026:10:01 08:30:00", place=True), "a.txt"))
+    facts = known(office, kept.sha256)
+    assert facts is not None
+    assert (facts.media_type, facts.width, facts.height) == ("image/jpeg", 40, 20)
+    assert (facts.made, facts.place) == ("2026-10-01T08:30:00", True)
+    small = b"".join(content(office.settings, facts.thumbnail))
+    assert small.startswith(b"\xff\xd8")
+    assert hashlib.sha256(small).hexdigest() == facts.thumbnail
+
+
+def test_the_same_content_is_kept_once_whatever_it_is_called(
+    tmp_path: Path, office: Office
+) -> None:
+    first = keep(office, written(tmp_path, b"twice the same", "a.jpg"))
+    second = keep(office, written(tmp_path, b"twice the same", "b.jpg"))
     assert (first.sha256, first.filename, second.filename) == (second.sha256, "a.jpg", "b.jpg")
-    assert len(files(folder)) == 1
+    assert len(list(open_store(office.settings).everything())) == 1
+
+
+def test_the_same_file_from_many_at_once_is_kept_once_and_whole(
+    tmp_path: Path, office: Office
+) -> None:
+    file = written(tmp_path, made.photo())
+    with ThreadPoolExecutor(4) as pool:
+        kept = set(pool.map(lambda _: keep(office, file), range(4)))
+    (one,) = kept
+    assert intact(open_store(office.settings), one.sha256) is True
+    assert known(office, one.sha256) is not None
+    assert len(list(open_store(office.settings).everything())) == 2, "it and its small picture"
+    assert [path for path in files(office) if path.name.startswith(".")] == []
+
+
+def test_a_file_that_is_refused_leaves_nothing(tmp_path: Path, office: Office) -> None:
+    for content_ in (b"MZ" + bytes(99), b"", made.picture()[:300], made.claims_to_be_huge()):
+        with pytest.raises(Refused):
+            keep(office, written(tmp_path, content_))
+    assert files(office) == []
+    assert list(open_store(office.settings).everything()) == []
+
+
+def test_a_file_that_is_not_there_is_missing_before_anything_is_read(office: Office) -> None:
+    with pytest.raises(FileNotFoundError):
+        content(office.settings, "0" * 64)
+    assert intact(open_store(office.settings), "0" * 64) is None
+
+
+def test_an_upload_that_is_broken_off_leaves_nothing(office: Office) -> None:
+    def broken() -> None:
+        with Upload(office, "a.txt") as upload:
+            upload.write(b"half of it")
+            assert len(files(office)) == 1
+            raise ConnectionResetError
+
+    with pytest.raises(ConnectionResetError):
+        broken()
+    assert files(office) == []
+    assert list(open_store(office.settings).everything()) == []
+
+
+def test_a_file_is_received_no_further_than_the_limit(tmp_path: Path, store: Engine) -> None:
+    office = office_of(Settings(home=tmp_path / "home", evidence_megabytes=1), store)
+    keep(office, written(tmp_path, lines(1_000_000)))
+    with Upload(office, "a.txt") as upload:
+        upload.write(lines(1_000_000))
+        with pytest.raises(Refused, match="larger than 1 MB") as refused:
+            upload.write(b"x")
+    assert refused.value.rule == "LimitEvidenceSize"
+
+
+def test_kinds_are_taken_as_the_setting_says_also_for_a_file_that_is_there(
+    tmp_path: Path, store: Engine
+) -> None:
+    archive = written(tmp_path, made.package({"a.txt": b"a"}), "a.docx")
+    home = tmp_path / "home"
+    with pytest.raises(Refused, match="application/zip"):
+        keep(office_of(Settings(home=home), store), archive)
+    keep(office_of(Settings(home=home, evidence_kinds="archive, image"), store), archive)
+    with pytest.raises(Refused, match="application/zip"):
+        keep(office_of(Settings(home=home), store), archive)
+    with pytest.raises(InputError, match="no group of kinds"):
+        keep(office_of(Settings(home=home, evidence_kinds="images"), store), archive)
+
+
+def test_what_was_lost_is_there_again_once_somebody_brings_it(
+    tmp_path: Path, local: Office
+) -> None:
+    file = written(tmp_path, made.photo("2026:01:01 00:00:00"))
+    kept = keep(local, file)
+    facts = known(local, kept.sha256)
+    assert facts is not None
+    for digest in (kept.sha256, facts.thumbnail):
+        place_of(local.settings.evidence_folder, digest).unlink()
+    keep(local, file)
+    for digest in (kept.sha256, facts.thumbnail):
+        assert intact(open_store(local.settings), digest) is True
 
 
 def test_what_is_kept_is_readable_by_its_owner_only_and_not_to_be_written(
-    tmp_path: Path, folder: Path
+    tmp_path: Path, local: Office
 ) -> None:
-    kept = keep(folder, written(tmp_path, b"x"))
-    assert place_of(folder, kept.sha256).stat().st_mode & 0o777 == 0o400
-    assert folder.stat().st_mode & 0o077 == 0
+    kept = keep(local, written(tmp_path, made.photo()))
+    for place in files(local):
+        assert place.stat().st_mode & 0o777 == 0o400
+    assert place_of(local.settings.evidence_folder, kept.sha256) in files(local)
+    assert local.settings.evidence_folder.stat().st_mode & 0o077 == 0
 
 
-def test_a_changed_file_and_a_missing_one_are_told_apart(tmp_path: Path, folder: Path) -> None:
-    kept = keep(folder, written(tmp_path, b"x"))
-    place = place_of(folder, kept.sha256)
+def test_a_changed_file_and_a_missing_one_are_told_apart(tmp_path: Path, local: Office) -> None:
+    kept = keep(local, written(tmp_path, b"x"))
+    place = place_of(local.settings.evidence_folder, kept.sha256)
     place.chmod(0o600)
     place.write_bytes(b"y")
-    assert intact(folder, kept.sha256) is False
+    assert intact(open_store(local.settings), kept.sha256) is False
     place.unlink()
-    assert intact(folder, kept.sha256) is None
+    assert intact(open_store(local.settings), kept.sha256) is None
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path: Path, folder: Path) -> None:
-    with pytest.raises(InputError) as refused:
-        keep(folder, tmp_path / "nowhere.jpg")
-    assert refused.value.where.endswith("nowhere.jpg")
-    assert files(folder) == []
+@pytest.mark.parametrize("name", ["nowhere.jpg", ""])
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, local: Office, name: str) -> None:
+    with pytest.raises(InputError, match="cannot be read") as refused:
+        keep(local, tmp_path / name)
+    assert refused.value.where == str(tmp_path / name)
+    assert files(local) == []
 
 
-def test_a_folder_is_no_file(tmp_path: Path, folder: Path) -> None:
-    with pytest.raises(InputError, match="cannot be read"):
-        keep(folder, tmp_path)
-    assert files(folder) == []
-
-
-def test_a_store_that_cannot_be_made_is_named(tmp_path: Path) -> None:
-    blocked = written(tmp_path, b"", "evidence")
+def test_a_store_that_cannot_be_made_is_named(tmp_path: Path, local: Office) -> None:
+    local.settings.home.write_bytes(b"")
     with pytest.raises(Unavailable, match="Evidence cannot be kept"):
-        keep(blocked, written(tmp_path, b"x"))
+        keep(local, written(tmp_path, b"x"))
 
 
 def test_a_place_that_is_taken_by_something_else_leaves_no_draft(
-    tmp_path: Path, folder: Path
+    tmp_path: Path, local: Office
 ) -> None:
-    digest = hashlib.sha256(b"x").hexdigest()
-    place_of(folder, digest).mkdir(parents=True)
+    digest = hashlib.sha256(b"something").hexdigest()
+    place_of(local.settings.evidence_folder, digest).mkdir(parents=True)
     with pytest.raises(Unavailable):
-        keep(folder, written(tmp_path, b"x"))
-    assert files(folder) == []
+        keep(local, written(tmp_path, b"something"))
+    assert files(local) == []
 
 
-def test_a_full_disk_is_said_and_leaves_no_draft(tmp_path: Path, folder: Path) -> None:
-    import resource
-    import signal
-
+def test_a_full_disk_is_said_and_leaves_no_draft(tmp_path: Path, local: Office) -> None:
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    file = written(tmp_path, bytes(3 * CHUNK))
+    file = written(tmp_path, lines(3 * CHUNK))
     resource.setrlimit(resource.RLIMIT_FSIZE, (CHUNK, before[1]))
     try:
         with pytest.raises(Unavailable, match="Evidence cannot be kept"):
-            keep(folder, file)
+            keep(local, file)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, ignored)
-    assert files(folder) == []
+    assert files(local) == []
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from tasks.files.draft import Draft
+draft = Draft(Path(sys.argv[1]), 1000)
+draft.write(b"half of it")
+draft._file.flush()
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_killed_process_left_is_removed_by_a_later_one_and_no_sooner(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "evidence"
+    command = [sys.executable, "-c", KILLED, str(folder)]
+    done = subprocess.run(command, cwd=ROOT, check=False, timeout=60)
+    assert done.returncode == -signal.SIGKILL
+    (left,) = folder.iterdir()
+    with Draft(folder, 1000):
+        assert left.exists(), "it could still be written to"
+    begun = left.stat().st_mtime - ABANDONED_SECONDS - 1
+    os.utime(left, (begun, begun))
+    with Draft(folder, 1000):
+        assert not left.exists()
+    assert list(folder.iterdir()) == []
+
+
+def test_a_bucket_that_does_not_answer_is_said_and_leaves_no_draft(
+    tmp_path: Path, store: Engine
+) -> None:
+    settings = Settings(
+        home=tmp_path / "home", evidence_url="s3://evidence", s3_endpoint="http://127.0.0.1:9",
+        s3_key="k", s3_secret="geheim",
+    )  # fmt: skip
+    office = office_of(settings, store)
+    with pytest.raises(Unavailable, match="s3://evidence") as failed:
+        keep(office, written(tmp_path, b"new to everybody"))
+    assert "geheim" not in str(failed.value)
+    assert files(office) == []
+
+
+def test_a_bucket_that_is_not_there_is_said(tmp_path: Path, store: Engine, s3: str) -> None:
+    settings = bucket(s3, tmp_path / "home")
+    other = Settings(**{**{name: getattr(settings, name) for name in settings.__slots__},
+                        "evidence_url": "s3://nowhere"})  # fmt: skip
+    with pytest.raises(Unavailable, match="s3://nowhere"):
+        keep(office_of(other, store), written(tmp_path, b"for a bucket that is nowhere"))
+
+
+@pytest.mark.parametrize(
+    ("given", "where"),
+    [
+        ({"evidence_url": "s3://"}, "RECTIFLOW_EVIDENCE_URL"),
+        ({"evidence_url": "s3://b?c=d"}, "RECTIFLOW_EVIDENCE_URL"),
+        ({"evidence_url": "s3://b", "s3_key": ""}, "RECTIFLOW_S3_KEY"),
+        ({"evidence_url": "s3://b", "s3_secret": ""}, "RECTIFLOW_S3_SECRET"),
+    ],
+)
+def test_a_bucket_that_is_not_described_is_named_by_its_setting(
+    tmp_path: Path, given: dict[str, str], where: str
+) -> None:
+    values = {"home": tmp_path, "s3_key": "k", "s3_secret": "s", **given}
+    with pytest.raises(InputError) as refused:
+        open_store(Settings(**values))  # type: ignore[arg-type]
+    assert refused.value.where == where
+
+
+def test_the_folder_never_loads_the_library_of_buckets() -> None:
+    code = "import sys, cli.act, cli.evidence; sys.exit('obstore' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

@@ -16,6 +16,20 @@ depends_on = None
 def upgrade() -> None:
     """Run the migration."""
     op.create_table(
+        "evidence_file",
+        sa.Column("sha256", sa.String(64), nullable=False),
+        sa.Column("media_type", sa.String(100), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=True),
+        sa.Column("height", sa.Integer(), nullable=True),
+        sa.Column("pages", sa.Integer(), nullable=True),
+        sa.Column("made", sa.String(40), nullable=False),
+        sa.Column("place", sa.Boolean(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("thumbnail", sa.String(64), nullable=False),
+        sa.PrimaryKeyConstraint("sha256"),
+    )
+    op.create_table(
         "heartbeat",
         sa.Column("part", sa.String(32), nullable=False),
         sa.Column("at", Instant(), nullable=False),
@@ -329,6 +343,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("followed >= 0 AND flow_run_id IS NULL"),
     )
     op.create_index(op.f("ix_item_flow_run_id"), "item", ["flow_run_id"], unique=False)
+    op.create_index(op.f("ix_item_leader_id"), "item", ["leader_id"], unique=False)
     op.create_index(op.f("ix_item_responsible_id"), "item", ["responsible_id"], unique=False)
     op.create_index(op.f("ix_item_unit_id"), "item", ["unit_id"], unique=False)
     op.create_index(op.f("ix_item_verifier_id"), "item", ["verifier_id"], unique=False)
@@ -796,6 +811,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_item_verifier_id"), table_name="item")
     op.drop_index(op.f("ix_item_unit_id"), table_name="item")
     op.drop_index(op.f("ix_item_responsible_id"), table_name="item")
+    op.drop_index(op.f("ix_item_leader_id"), table_name="item")
     op.drop_index(op.f("ix_item_flow_run_id"), table_name="item")
     op.drop_index(
         "item_unstarted",
@@ -847,3 +863,4 @@ def downgrade() -> None:
     op.drop_table("series")
     op.drop_table("policy")
     op.drop_table("heartbeat")
+    op.drop_table("evidence_file")

@@ -1,0 +1,1 @@
+"""Files as bytes: where they are kept, what they really are, and what can be seen in them."""
