@@ -71,7 +71,7 @@ class Item(SQLModel, table=True):
     unit_path: str | None = Field(default=None, max_length=255)
     co_unit_paths: tuple[str, ...] = Field(default=(), sa_type=Keys)
     responsible_id: int | None = Field(default=None, foreign_key="person.id", index=True)
-    leader_id: int | None = Field(default=None, foreign_key="person.id")
+    leader_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     verifier_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     passed_by: int | None = Field(default=None)
     waived: int | None = Field(default=None)

@@ -27,6 +27,9 @@ MOST = 60
 """Items of one kind that are looked at; nobody works through more on one page."""
 SHOWN = 50
 
+AT_WORK = (Stage.ASSIGNMENT, Stage.DEADLINE, Stage.REMINDER)
+"""Where the deadline still runs; what has been submitted is late no further."""
+
 _LIGHTS = {Light.RED: 0, Light.YELLOW: 1, Light.GREEN: 2}
 
 
@@ -39,8 +42,8 @@ class Task(NamedTuple):
     why: str
     """For what reason it stands here: a key of the page's words."""
     days: int | None
-    """Working days until the deadline, below zero when it has passed; None without one, or while
-    the clock is stopped."""
+    """Working days until the deadline, below zero when it has passed; None without one, while the
+    clock is stopped, or once the work has been submitted."""
     step: Step | None
     """What happens by itself if nobody acts."""
     policy: Policy
@@ -102,7 +105,7 @@ def _task(
 ) -> Task:
     item, (policy, calendar) = loaded.item, under
     days = None
-    if item.due is not None and not item.on_hold:
+    if item.due is not None and not item.on_hold and item.stage in AT_WORK:
         days = calendar.between(calendar.day_of(now), item.due)
     todo, why = _expected(person, part, item)
     step = upcoming(item, policy, calendar)

@@ -26,6 +26,15 @@ MAIN = frozenset({"accept", "assign", "acknowledge", "confirm", "submit", "pass"
                   "grant_extension", "resume", "appoint"})  # fmt: skip
 """Shown as the thing to do."""
 
+ASIDE = frozenset(
+    {
+        *("HoldTheDuty", "ForbidSelfVerification", "ForbidJudgingOwnUnit"),
+        *("ForbidApprovingOwnVerification", "RequirePendingRequest", "RequireUnservedAct"),
+        *("RequireUnconfirmedAct", "RequireStoppedClock", "RequireDecider"),
+    }
+)
+"""Refusals that say that there is nothing of the kind to do, or not by this person."""
+
 LONG = frozenset({"reason", "text", "summary", "finding", "minutes", "description", "requirement",
                   "note"})  # fmt: skip
 LISTS = {"verifier": "people", "responsible": "people", "leader": "people", "person": "people",
@@ -61,6 +70,8 @@ class Actions(NamedTuple):
 
     first: tuple[ItemForm, ...]
     others: tuple[ItemForm, ...]
+    blocked: tuple[tuple[str, str], ...]
+    """What is theirs to do, but for something that stands against it."""
     refused: tuple[tuple[str, str], ...]
     key: str
 
@@ -81,13 +92,15 @@ def actions(sheet: Sheet, lang: str, tried: Tried | None = None) -> Actions:
         label = say(lang, f"do.{tried.command}")
         forms.insert(0, ItemForm(tried.command, label, False, (), tried.said))
     first = sorted((one for one in forms if one.command in FIRST), key=_place)
-    refused = [
-        (say(lang, f"do.{one.command}"), reason_of(one.refusal, lang))
-        for one in sheet.prospects
-        if one.refusal is not None
-    ]
+    blocked: list[tuple[str, str]] = []
+    refused: list[tuple[str, str]] = []
+    for one in sheet.prospects:
+        if one.refusal is not None:
+            said = say(lang, f"do.{one.command}"), reason_of(one.refusal, lang)
+            theirs = one.command in FIRST and one.refusal.rule not in ASIDE
+            (blocked if theirs else refused).append(said)
     others = tuple(one for one in forms if one.command not in FIRST)
-    return Actions(tuple(first), others, tuple(refused), secrets.token_hex(16))
+    return Actions(tuple(first), others, tuple(blocked), tuple(refused), secrets.token_hex(16))
 
 
 def label_of(field: str, lang: str) -> str:

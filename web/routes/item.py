@@ -14,12 +14,15 @@ from sqlalchemy import Connection
 
 from models import suggestions
 from models.engine import reading
+from models.history import HistoryEntry
+from rules.agenda import Step, StepKind
 from rules.commands import COMMANDS, SYSTEM_COMMANDS, parse
 from rules.errors import Conflict, InputError, RectiflowError, Refused
 from rules.vocabulary import NAMES, Stage, name
 from rules.wording import act_name, step_reason, step_sentence
 from tasks import visible
 from tasks.act import act
+from tasks.mywork import AT_WORK
 from tasks.paper_numbers import NAMES as PAPERS
 from tasks.sheet import NOT_BY_FORM, Sheet, sheet_of
 from web.at_hand import InOffice
@@ -147,9 +150,18 @@ def _steps(sheet: Sheet, lang: str, now: datetime) -> list[dict[str, Any]]:
 def _events(sheet: Sheet, lang: str) -> list[dict[str, Any]]:
     """The history, the newest first, each with what it says."""
     return [
-        {"entry": one, "words": "；".join(_words(one.data, lang))}
+        {"entry": one, "words": " · ".join(_fired(one, sheet, lang) or _words(one.data, lang))}
         for one in reversed(sheet.history)
     ]
+
+
+def _fired(entry: HistoryEntry, sheet: Sheet, lang: str) -> list[str]:
+    """What has happened by the clock."""
+    kind, level = entry.data.get("step"), entry.data.get("level")
+    if entry.kind != "step_fired" or kind not in set(StepKind):
+        return []
+    step = Step(entry.at, "", StepKind(kind), level if isinstance(level, int) else 0, "")
+    return [step_sentence(step, sheet.policy, lang)]
 
 
 def _words(data: Mapping[str, Any], lang: str) -> list[str]:
@@ -178,7 +190,7 @@ def _category(sheet: Sheet, lang: str) -> str:
 
 def _days(sheet: Sheet, now: datetime) -> int | None:
     item = sheet.item
-    if item.due is None or item.on_hold or item.stage is Stage.CLOSED:
+    if item.due is None or item.on_hold or item.stage not in AT_WORK:
         return None
     return sheet.calendar.between(sheet.calendar.day_of(now), item.due)
 

@@ -1,0 +1,255 @@
+"""My work and an item: what people see there, and what they do about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from config.clock import wall
+from models.engine import reading
+from rules.commands import COMMANDS, SYSTEM_COMMANDS
+from rules.digest import Part
+from rules.errors import Refusal
+from rules.events import PAST
+from rules.vocabulary import Stage
+from tasks import accounts, signing_in
+from tasks.mywork import desk_of
+from tasks.office import Office
+from tasks.signing_in import From
+from tests import cast
+from tests.tasks.staff import give, item_in, kinds, state
+from tests.web.conftest import PUBLIC
+from web.app import create_app
+from web.phrases import refusals
+from web.words import FAMILIES, WORDS
+
+COOKIE = "__Host-rectiflow"
+
+
+class Desk:
+    """Browsers in which members of the cast are signed in."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self._app = create_app(office)
+        self._open: dict[str, httpx.AsyncClient] = {}
+
+    def of(self, who: str, lang: str = "en") -> httpx.AsyncClient:
+        """This member's browser."""
+        if who not in self._open:
+            account = accounts.add(self.office.engine, who, wall())
+            signed = signing_in.enter(self.office.engine, account.id, wall(), From("", ""))
+            assert signed is not None
+            self._open[who] = httpx.AsyncClient(
+                transport=httpx.ASGITransport(self._app), base_url=PUBLIC,
+                headers={"cookie": f"{COOKIE}={signed.token}; rectiflow-lang={lang}"},
+            )  # fmt: skip
+        return self._open[who]
+
+    async def close(self) -> None:
+        for one in self._open.values():
+            await one.aclose()
+
+
+@pytest.fixture
+async def desk(office: Office) -> AsyncIterator[Desk]:
+    made = Desk(office)
+    yield made
+    await made.close()
+
+
+def form_of(page: httpx.Response, command: str) -> dict[str, str]:
+    """What the form of this command would send, its visible fields left out."""
+    found = re.search(rf'action="[^"]*/do/{command}">(.*?)</form>', page.text, re.DOTALL)
+    assert found, command
+    return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', found[1]))
+
+
+async def do(desk: Desk, who: str, ref: str, command: str, **fields: str) -> httpx.Response:
+    """Open the page, fill the form in, and send it."""
+    browser = desk.of(who)
+    sent = form_of(await browser.get(f"/items/{ref}"), command)
+    sent |= {f"f.{name}": value for name, value in fields.items()}
+    return await browser.post(f"/items/{ref}/do/{command}", data=sent)
+
+
+async def test_a_whole_life_is_led_from_the_pages(desk: Desk) -> None:
+    engine = desk.office.engine
+    ref = item_in(engine, Stage.INTAKE)
+    await do(desk, "coordinator", ref, "accept", category="conduct")
+    await do(desk, "coordinator", ref, "assign", unit="bureau", responsible="responsible",
+             leader="leader", due="2026-12-18")  # fmt: skip
+    await do(desk, "responsible", ref, "acknowledge")
+    give(engine, ref, "attach_evidence", "responsible", sha256=cast.DIGEST, filename="a.jpg")
+    await do(desk, "responsible", ref, "submit", summary="done")
+    await do(desk, "coordinator", ref, "appoint", verifier="verifier")
+    await do(desk, "verifier", ref, "pass", finding="seen")
+    done = await do(desk, "supervisor", ref, "approve", outcome="rectified")
+    assert (done.status_code, done.headers["location"]) == (303, f"/items/{ref}?done=approve")
+    page = await desk.of("supervisor").get(done.headers["location"])
+    assert "Done: Approve closure." in page.text
+    assert state(engine, ref).stage is Stage.CLOSED
+    assert kinds(engine, ref)[-1] == "approved"
+
+
+async def test_a_form_that_is_sent_twice_acts_once(desk: Desk) -> None:
+    ref = item_in(desk.office.engine, Stage.DEADLINE)
+    browser = desk.of("responsible")
+    sent = form_of(await browser.get(f"/items/{ref}"), "comment") | {"f.text": "only once"}
+    answers = [await browser.post(f"/items/{ref}/do/comment", data=sent) for _ in range(2)]
+    assert [one.status_code for one in answers] == [303, 303]
+    assert kinds(desk.office.engine, ref).count("commented") == 1
+
+
+async def test_an_item_that_has_moved_on_is_shown_anew_and_what_was_typed_is_kept(
+    desk: Desk,
+) -> None:
+    ref = item_in(desk.office.engine, Stage.DEADLINE)
+    browser = desk.of("responsible")
+    sent = form_of(await browser.get(f"/items/{ref}"), "comment") | {"f.text": "typed <b>"}
+    give(desk.office.engine, ref, "comment", "coordinator", text="meanwhile")
+    late = await browser.post(f"/items/{ref}/do/comment", data=sent)
+    assert late.status_code == 409
+    assert "has just moved on" in late.text
+    assert "typed &lt;b&gt;</textarea>" in late.text
+    assert "typed <b>" not in late.text
+
+
+async def test_a_refusal_stands_beside_its_form_in_the_readers_language(desk: Desk) -> None:
+    ref = item_in(desk.office.engine, Stage.DEADLINE)
+    said = await do(desk, "responsible", ref, "request_extension", due="2026-12-01", reason="x")
+    assert said.status_code == 409
+    assert "is no extension of" in said.text
+    browser = desk.of("leader", "zh-CN")
+    sent = form_of(await browser.get(f"/items/{ref}"), "request_extension")
+    late = await browser.post(
+        f"/items/{ref}/do/request_extension", data=sent | {"f.due": "2026-12-01", "f.reason": "x"}
+    )
+    assert "新期限须晚于现行期限" in late.text
+    wrong = await browser.post(f"/items/{ref}/do/request_extension", data=sent | {"f.due": "soon"})
+    assert (wrong.status_code, "“期限”填写有误" in wrong.text) == (409, True)
+
+
+async def test_what_is_mine_but_cannot_be_done_says_why_at_once(desk: Desk) -> None:
+    ref = item_in(desk.office.engine, Stage.DEADLINE)
+    page = (await desk.of("responsible").get(f"/items/{ref}")).text
+    assert "No evidence has been attached in this round." in page
+    assert "/do/submit" not in page
+    assert "/do/grant_extension" not in page
+    other = (await desk.of("viewer").get(f"/items/{ref}")).text
+    assert "/do/comment" in other
+    assert "/do/report_progress" not in other
+
+
+async def test_no_route_lets_anybody_do_what_the_page_does_not_offer(desk: Desk) -> None:
+    ref = item_in(desk.office.engine, Stage.CLOSURE)
+    before = len(kinds(desk.office.engine, ref))
+    for who in ("viewer", "responsible", "verifier"):
+        browser = desk.of(who)
+        sent = form_of(await browser.get(f"/items/{ref}"), "comment")
+        assert (await browser.post(f"/items/{ref}/do/approve", data=sent)).status_code == 409
+    sent["csrf"] = "x"
+    assert (await browser.post(f"/items/{ref}/do/comment", data=sent)).status_code == 403
+    assert len(kinds(desk.office.engine, ref)) == before
+
+
+@pytest.mark.parametrize("command", [*sorted(SYSTEM_COMMANDS), "register", "nothing"])
+async def test_the_programs_own_commands_have_no_address(desk: Desk, command: str) -> None:
+    ref = item_in(desk.office.engine, Stage.DEADLINE)
+    browser = desk.of("coordinator")
+    sent = form_of(await browser.get(f"/items/{ref}"), "comment")
+    assert (await browser.post(f"/items/{ref}/do/{command}", data=sent)).status_code == 404
+
+
+async def test_a_confidential_item_is_there_for_those_who_may_see_it_alone(desk: Desk) -> None:
+    engine = desk.office.engine
+    ref = item_in(engine, Stage.DEADLINE, confidential=True, title="SECRET MATTER")
+    hidden = await desk.of("viewer").get(f"/items/{ref}")
+    missing = await desk.of("viewer").get("/items/ZG-99999")
+    assert (hidden.status_code, hidden.text) == (404, missing.text.replace("ZG-99999", ref))
+    found = await desk.of("viewer").get("/find", params={"q": ref})
+    assert found.status_code == 404
+    listed = await desk.of("responsible").get("/work")
+    assert ref in listed.text
+    assert "SECRET MATTER" not in listed.text
+    assert _readings(desk, ref) == []
+    assert "SECRET MATTER" in (await desk.of("responsible").get(f"/items/{ref}")).text
+    assert _readings(desk, ref) == ["confidential"]
+
+
+async def test_a_complainant_is_shown_on_request_and_the_reading_is_noted(desk: Desk) -> None:
+    ref = item_in(desk.office.engine, Stage.DEADLINE, complainant="Ada Plaintiff")
+    page = await desk.of("coordinator").get(f"/items/{ref}")
+    assert "Ada Plaintiff" not in page.text
+    csrf = form_of(page, "comment")["csrf"]
+    told = await desk.of("coordinator").post(f"/items/{ref}/complainant", data={"csrf": csrf})
+    assert "Ada Plaintiff" in told.text
+    assert _readings(desk, ref) == ["complainant"]
+    mine = await desk.of("responsible").get(f"/items/{ref}")
+    assert "not shown" in mine.text
+    csrf = form_of(mine, "comment")["csrf"]
+    refused = await desk.of("responsible").post(f"/items/{ref}/complainant", data={"csrf": csrf})
+    assert "Ada Plaintiff" not in refused.text
+    assert len(_readings(desk, ref)) == 1
+
+
+def _readings(desk: Desk, ref: str) -> list[str]:
+    with reading(desk.office.engine) as connection:
+        rows = connection.execute(
+            text("SELECT what FROM access_log JOIN item ON item.id = item_id WHERE ref = :ref"),
+            {"ref": ref},
+        )
+        return list(rows.scalars())
+
+
+async def test_everybody_finds_their_own_work_first_and_why(desk: Desk) -> None:
+    engine, now = desk.office.engine, desk.office.clock.now()
+    at = {stage: item_in(engine, stage) for stage in (Stage.INTAKE, Stage.DEADLINE, Stage.CLOSURE)}
+    expected: dict[str, dict[Part, set[str]]] = {
+        "coordinator": {Part.DO: {at[Stage.INTAKE]}},
+        "responsible": {Part.DO: {at[Stage.DEADLINE]}, Part.WATCH: {at[Stage.CLOSURE]}},
+        "leader": {Part.WATCH: {at[Stage.DEADLINE], at[Stage.CLOSURE]}},
+        "supervisor": {Part.APPROVE: {at[Stage.CLOSURE]}},
+        "viewer": {},
+    }
+    from models import directory
+
+    for who, parts in expected.items():
+        with reading(engine) as connection:
+            found = desk_of(connection, directory.person(connection, who), now)
+        shown = {part: {one.view.ref for one in tasks} for part, tasks in found.parts.items()}
+        assert {part: refs for part, refs in shown.items() if refs} == parts, who
+    page = (await desk.of("supervisor").get("/work")).text
+    assert "closure to decide" in page
+    assert "All done" in (await desk.of("viewer").get("/work")).text
+
+
+async def test_titles_and_comments_are_words_and_no_markup(desk: Desk) -> None:
+    evil = "<script>alert(1)</script>"
+    ref = item_in(desk.office.engine, Stage.DEADLINE, title=evil, description=evil)
+    give(desk.office.engine, ref, "comment", "coordinator", text=evil)
+    for path in ("/work", f"/items/{ref}", f"/find?q={evil}", f"/items/{ref}?done={evil}"):
+        assert evil not in (await desk.of("responsible").get(path)).text
+
+
+async def test_a_reference_is_found_in_any_case(desk: Desk) -> None:
+    ref = item_in(desk.office.engine, Stage.DEADLINE)
+    found = await desk.of("coordinator").get("/find", params={"q": f" {ref.lower()} "})
+    assert found.headers["location"] == f"/items/{ref}"
+
+
+def test_every_command_field_event_and_refusal_has_its_words() -> None:
+    people = set(COMMANDS) - SYSTEM_COMMANDS - {"register"}
+    assert {f"do.{command}" for command in people} <= set(WORDS)
+    assert {f"event.{kind}" for kind in PAST.values()} <= set(WORDS)
+    assert sum(len(family) for family in FAMILIES) == len(WORDS)
+
+
+def test_who_it_takes_is_said_in_chinese() -> None:
+    refusal = Refusal("HoldTheDuty", "x may not.", "It takes its responsible person or its leader.")
+    assert refusals.reason_of(refusal, "zh-CN") == "须由责任人、包案领导办理。"
+    assert refusals.reason_of(refusal, "en") == str(refusal)
