@@ -1,4 +1,4 @@
-"""The register of papers (交办单, 提醒函, 约谈通知书, 通报, 挂牌督办通知书, 销号单): numbered, served."""
+"""The register of papers (交办单, 提醒函, 约谈通知书, 通报, 挂牌督办通知书, 销号单)."""
 
 from __future__ import annotations
 

@@ -102,7 +102,8 @@ def chained(
     ``at`` counts in UTC with microseconds, ``stage`` is the stage the event led to, ``data`` the
     canonical text.
     """
-    words = (previous, ref, str(seq), _instant(at), kind, stage, str(actor_id), step_key or "", data)
+    told = (kind, stage, str(actor_id), step_key or "", data)
+    words = (previous, ref, str(seq), _instant(at), *told)
     return hashlib.sha256("\n".join(words).encode()).hexdigest()
 
 
