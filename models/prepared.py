@@ -48,7 +48,8 @@ class _Ready(NamedTuple):
         """A row of the driver's answer, as the columns' types have it."""
         values = list(row)
         for place, process in self.results:
-            values[place] = process(values[place])
+            if values[place] is not None:
+                values[place] = process(values[place])
         return values
 
 

@@ -112,12 +112,12 @@ class Lives:
     def _assignment(self, severity: Severity) -> Life:
         assigned = -self._rng.choice((0, 0, 0, 1, 1, 1, 2, 2, 3))
         opened = assigned - self._rng.randint(1, 5)
-        due = assigned + self._policy.limits[severity].days
+        due = assigned + self._limit(severity)
         return Life(Stage.ASSIGNMENT, opened, assigned, due)
 
     def _deadline(self, severity: Severity) -> Life:
         first = max(self._policy.reminders_before, default=0) + 1
-        last = min(40, self._policy.limits[severity].days)
+        last = min(40, self._limit(severity))
         return self._assigned(Stage.DEADLINE, severity, self._rng.randint(first, last), 0)
 
     def _reminder(self, severity: Severity) -> Life:
@@ -152,9 +152,14 @@ class Lives:
         Each round of rework has moved the deadline once.
         """
         moved = (round_ - 1) * self._rng.randint(8, 12)
-        assigned = min(due - self._policy.limits[severity].days - moved, latest)
+        assigned = min(due - self._limit(severity) - moved, latest)
         opened = assigned - self._rng.randint(1, 5)
         return Life(stage, opened, assigned, due, round=round_)
+
+    def _limit(self, severity: Severity) -> int:
+        days = self._policy.limits[severity].days
+        assert days is not None, "the sample's policy counts its limits in days"
+        return days
 
     def _level(self, late: int) -> int:
         return level_at(self._policy, late)
