@@ -6,9 +6,9 @@ counts never read what may not be shown. A property test compares the two.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, and_, false, not_, or_, select, true
+from sqlalchemy import ColumnElement, Connection, and_, false, not_, or_, select, true
 
 from models.directory import UNIT
 from models.items import ITEM
@@ -28,6 +28,18 @@ def visible_to(person: PersonFact) -> ColumnElement[bool]:
         office,
         and_(not_(ITEM.c.confidential), anywhere),
     )
+
+
+def among(connection: Connection, ids: Sequence[int], person: PersonFact) -> set[int]:
+    """Those of the items with these ids that the person may see."""
+    statement = select(ITEM.c.id).where(ITEM.c.id.in_(list(ids)), visible_to(person))
+    return set(connection.execute(statement).scalars())
+
+
+def complainant(connection: Connection, item_id: int) -> str:
+    """Who complained, empty when nobody is named. Who may be told is for the caller to ask."""
+    named = select(ITEM.c.complainant).where(ITEM.c.id == item_id)
+    return str(connection.execute(named).scalar_one())
 
 
 def over(paths: Iterable[str]) -> ColumnElement[bool]:

@@ -37,7 +37,7 @@ _LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """None of which is taken for another."""
 
 
-def begin(engine: Engine, settings: Settings, account_id: int, issuer: str) -> str:
+def enrol(engine: Engine, settings: Settings, account_id: int, issuer: str) -> str:
     """The address (otpauth://) that a phone's program reads; it counts once a code was shown.
 
     Raises:

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine
 
-from models import accounts, items
+from models import accounts, items, visibility
 from models.engine import reading, writing
-from models.items import ITEM, Loaded
-from models.visibility import visible_to
+from models.items import Loaded
 from rules.duties import may_see, may_see_complainant
 from rules.errors import NotFound
 from rules.item import PersonFact
@@ -37,22 +36,19 @@ def item(connection: Connection, ref: str, person: PersonFact) -> Loaded:
 
 def only_visible(connection: Connection, ids: list[int], person: PersonFact) -> set[int]:
     """Those of the items with these ids that the person may see."""
-    statement = select(ITEM.c.id).where(ITEM.c.id.in_(ids), visible_to(person))
-    return set(connection.execute(statement).scalars())
+    return visibility.among(connection, ids, person)
 
 
 def complainant(connection: Connection, loaded: Loaded, person: PersonFact) -> str | None:
     """Who complained; None when the person may not know, empty when nobody is named."""
     if not may_see_complainant(person, loaded.item):
         return None
-    named = select(ITEM.c.complainant).where(ITEM.c.id == loaded.item.id)
-    return str(connection.execute(named).scalar_one())
+    return visibility.complainant(connection, loaded.item.id)
 
 
 def has_complainant(connection: Connection, loaded: Loaded) -> bool:
     """Whether a complainant is named, whoever it is."""
-    named = select(ITEM.c.complainant != "").where(ITEM.c.id == loaded.item.id)
-    return bool(connection.execute(named).scalar_one())
+    return visibility.complainant(connection, loaded.item.id) != ""
 
 
 def note(engine: Engine, person: PersonFact, item_id: int, what: str, at: datetime) -> None:

@@ -27,7 +27,7 @@ class Entry(NamedTuple):
     shown: Callable[[Viewer], bool] = lambda _viewer: True
 
 
-NAVIGATION: tuple[Entry, ...] = (Entry("work", "/work", "checklist", "nav.work"),)
+NAVIGATION: tuple[Entry, ...] = (Entry("work", "/mine", "checklist", "nav.work"),)
 """What there is, in the order of the sidebar. A new family of pages adds its line here."""
 
 

@@ -142,7 +142,7 @@ def ended(request: Request, where: str) -> Response:
     return answer
 
 
-def local_path(text: str, otherwise: str = "/work") -> str:
+def local_path(text: str, otherwise: str = "/mine") -> str:
     """Where to go on: a path of ours, never another site, whatever the text says."""
     # Browsers take "\" for "/", and pass over tabs and line ends.
     odd = any(char < " " or char in "\\\x7f" for char in text)
@@ -155,7 +155,7 @@ def local_path(text: str, otherwise: str = "/work") -> str:
 def _asked(request: Request) -> str:
     """The page that was wanted; after a form, the front door."""
     if request.method not in ("GET", "HEAD"):
-        return "/work"
+        return "/mine"
     query = f"?{request.url.query}" if request.url.query else ""
     return local_path(f"{request.url.path}{query}")
 

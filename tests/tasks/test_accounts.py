@@ -82,7 +82,7 @@ def test_no_token_and_no_password_is_kept_or_logged(
         assert enter(store, "auditor", "wrong") is None
         signed = enter(store, " Auditor ")
         token = api_tokens.new(store, "auditor", "reports", [Scope.READ], MONDAY)
-        uri = second_factor.begin(store, settings, account.id, "Rectiflow")
+        uri = second_factor.enrol(store, settings, account.id, "Rectiflow")
     assert signed
     secret = pyotp.parse_uri(uri).secret
     with reading(store) as connection:
@@ -213,7 +213,7 @@ def test_a_second_factor_is_asked_for_once_it_was_shown_and_works_once(
     store: Engine, settings: Settings
 ) -> None:
     account = opened(store, "responsible")
-    uri = second_factor.begin(store, settings, account.id, "Rectiflow")
+    uri = second_factor.enrol(store, settings, account.id, "Rectiflow")
     phone = pyotp.parse_uri(uri)
     assert isinstance(phone, pyotp.TOTP)
     assert there(store, enter(store, "responsible"))

@@ -173,7 +173,7 @@ async def test_a_confidential_item_is_there_for_those_who_may_see_it_alone(desk:
     assert (hidden.status_code, hidden.text) == (404, missing.text.replace("ZG-99999", ref))
     found = await desk.of("viewer").get("/find", params={"q": ref})
     assert found.status_code == 404
-    listed = await desk.of("responsible").get("/work")
+    listed = await desk.of("responsible").get("/mine")
     assert ref in listed.text
     assert "SECRET MATTER" not in listed.text
     assert _readings(desk, ref) == []
@@ -223,16 +223,16 @@ async def test_everybody_finds_their_own_work_first_and_why(desk: Desk) -> None:
             found = desk_of(connection, directory.person(connection, who), now)
         shown = {part: {one.view.ref for one in tasks} for part, tasks in found.parts.items()}
         assert {part: refs for part, refs in shown.items() if refs} == parts, who
-    page = (await desk.of("supervisor").get("/work")).text
+    page = (await desk.of("supervisor").get("/mine")).text
     assert "closure to decide" in page
-    assert "All done" in (await desk.of("viewer").get("/work")).text
+    assert "All done" in (await desk.of("viewer").get("/mine")).text
 
 
 async def test_titles_and_comments_are_words_and_no_markup(desk: Desk) -> None:
     evil = "<script>alert(1)</script>"
     ref = item_in(desk.office.engine, Stage.DEADLINE, title=evil, description=evil)
     give(desk.office.engine, ref, "comment", "coordinator", text=evil)
-    for path in ("/work", f"/items/{ref}", f"/find?q={evil}", f"/items/{ref}?done={evil}"):
+    for path in ("/mine", f"/items/{ref}", f"/find?q={evil}", f"/items/{ref}?done={evil}"):
         assert evil not in (await desk.of("responsible").get(path)).text
 
 

@@ -44,22 +44,22 @@ async def test_who_is_not_signed_in_is_led_to_the_sign_in_page_and_back(
     browser: httpx.AsyncClient, office: Office
 ) -> None:
     opened(office, "viewer")
-    asked = await browser.get("/work?x=1")
+    asked = await browser.get("/mine?x=1")
     assert asked.status_code == 303
-    assert asked.headers["location"] == "/login?next=/work%3Fx%3D1"
-    done = await sign_in(browser, "viewer", where="/work?x=1")
-    assert (done.status_code, done.headers["location"]) == (303, "/work?x=1")
+    assert asked.headers["location"] == "/login?next=/mine%3Fx%3D1"
+    done = await sign_in(browser, "viewer", where="/mine?x=1")
+    assert (done.status_code, done.headers["location"]) == (303, "/mine?x=1")
     cookie = next(c for c in done.headers.get_list("set-cookie") if c.startswith(COOKIE))
     for part in ("HttpOnly", "Secure", "SameSite=lax", "Path=/"):
         assert part in cookie
     assert "Domain" not in cookie
-    assert (await browser.get("/work")).status_code == 200
-    assert (await browser.get("/")).headers["location"] == "/work"
+    assert (await browser.get("/mine")).status_code == 200
+    assert (await browser.get("/")).headers["location"] == "/mine"
 
 
 @pytest.mark.parametrize("where", NOWHERE)
 def test_nobody_is_led_to_another_site(where: str) -> None:
-    assert local_path(where) == "/work"
+    assert local_path(where) == "/mine"
 
 
 async def test_a_planted_session_is_never_signed_in(
@@ -76,7 +76,7 @@ async def test_a_planted_session_is_never_signed_in(
     assert len(given) == 1
     assert "planted" not in given[0]
     browser.cookies.clear()
-    assert (await browser.get("/work", headers=planted)).status_code == 303
+    assert (await browser.get("/mine", headers=planted)).status_code == 303
 
 
 async def test_a_form_of_another_site_or_without_its_token_does_nothing(
@@ -92,9 +92,9 @@ async def test_a_form_of_another_site_or_without_its_token_does_nothing(
     csrf = form_in(await browser.get("/me/password"))["csrf"]
     for data, headers in (({}, {}), ({"csrf": "x"}, {}), ({"csrf": csrf}, cross)):
         assert (await browser.post("/logout", data=data, headers=headers)).status_code == 403
-        assert (await browser.get("/work")).status_code == 200
+        assert (await browser.get("/mine")).status_code == 200
     assert (await browser.post("/logout", headers={"x-csrf-token": csrf})).status_code == 303
-    assert (await browser.get("/work")).status_code == 303
+    assert (await browser.get("/mine")).status_code == 303
 
 
 async def test_a_wrong_password_and_an_unknown_login_are_told_alike_and_counted(
@@ -117,13 +117,13 @@ async def test_a_first_password_comes_before_every_other_page(
     accounts.add(office.engine, "viewer", wall())
     accounts.set_password(office.engine, "viewer", PASSWORD, wall())
     await sign_in(browser, "viewer")
-    assert (await browser.get("/work")).headers["location"] == "/me/password"
+    assert (await browser.get("/mine")).headers["location"] == "/me/password"
     page = await browser.get("/me/password")
     form = {**form_in(page), "old": PASSWORD, "new": "another sentence", "again": "another"}
     assert (await browser.post("/me/password", data=form)).status_code == 409
     form["again"] = form["new"]
-    assert (await browser.post("/me/password", data=form)).headers["location"] == "/work"
-    assert (await browser.get("/work")).status_code == 200
+    assert (await browser.post("/me/password", data=form)).headers["location"] == "/mine"
+    assert (await browser.get("/mine")).status_code == 200
 
 
 async def test_a_second_factor_stands_between_the_password_and_the_pages(
@@ -141,13 +141,13 @@ async def test_a_second_factor_stands_between_the_password_and_the_pages(
     await browser.post("/logout", data=form_in(page))
     half = await sign_in(browser, "viewer", where="/me/sessions")
     assert half.headers["location"] == "/login/factor?next=/me/sessions"
-    assert (await browser.get("/work")).status_code == 303
+    assert (await browser.get("/mine")).status_code == 303
     form = form_in(await browser.get("/login/factor?next=/me/sessions"))
     wrong = await browser.post("/login/factor", data={**form, "code": "000000"})
     assert wrong.status_code == 401
     done = await browser.post("/login/factor", data={**form, "code": codes[0]})
     assert done.headers["location"] == "/me/sessions"
-    assert (await browser.get("/work")).status_code == 200
+    assert (await browser.get("/mine")).status_code == 200
     with reading(office.engine) as connection:
         kept = rows.by_id(connection, account)
     assert kept is not None
@@ -163,8 +163,8 @@ async def test_the_first_administrator_is_made_by_a_link_that_works_once(
     form = {**form_in(page), "who": "coordinator", "password": "short", "again": "short"}
     assert (await browser.post(f"/welcome/{token}", data=form)).status_code == 409
     form |= {"password": PASSWORD, "again": PASSWORD}
-    assert (await browser.post(f"/welcome/{token}", data=form)).headers["location"] == "/work"
-    assert "管理员" in (await browser.get("/work")).text
+    assert (await browser.post(f"/welcome/{token}", data=form)).headers["location"] == "/mine"
+    assert "管理员" in (await browser.get("/mine")).text
     assert (await browser.get(f"/welcome/{token}")).status_code == 410
 
 
@@ -193,8 +193,8 @@ async def test_my_sessions_are_listed_and_ended_and_nobody_elses(office: Office)
         page = await here.get("/me/sessions")
         assert page.text.count("python-httpx") == 2
         await here.post("/me/sessions", data=form_in(page))
-        assert (await there.get("/work")).status_code == 303
-        assert (await here.get("/work")).status_code == 200
+        assert (await there.get("/mine")).status_code == 303
+        assert (await here.get("/mine")).status_code == 200
 
 
 async def test_language_and_appearance_are_remembered(browser: httpx.AsyncClient) -> None:

@@ -17,4 +17,4 @@ def home(request: Request, office: InOffice) -> Response:
     """Where whoever comes has to go."""
     here = signing_in.present(office.engine, token_of(request), request.app.state.wall())
     asked = f"?{request.url.query}" if request.url.query else ""
-    return RedirectResponse("/work" if here else f"/login{asked}", SEE_OTHER)
+    return RedirectResponse("/mine" if here else f"/login{asked}", SEE_OTHER)

@@ -51,7 +51,7 @@ def change_password(
     except Refused as error:
         return _not_changed(request, viewer, told(error, viewer.lang))
     first = here.account.must_change
-    return RedirectResponse("/work" if first else "/me/password?done=1", SEE_OTHER)
+    return RedirectResponse("/mine" if first else "/me/password?done=1", SEE_OTHER)
 
 
 @router.api_route("/sessions", methods=["GET", "HEAD"])
@@ -150,7 +150,7 @@ def _factor(
     picture, secret = Markup(""), ""
     if not account.totp_on:
         issuer = say(viewer.lang, "product")
-        uri = second_factor.begin(office.engine, office.settings, account.id, issuer)
+        uri = second_factor.enrol(office.engine, office.settings, account.id, issuer)
         # Drawn into the page: no address of ours ever holds the secret.
         drawn = segno.make(uri, error="m").svg_inline(
             scale=5, border=2, svgclass="qr", lineclass=None

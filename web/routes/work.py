@@ -16,7 +16,7 @@ from web.viewer import SEE_OTHER, Viewing
 router = APIRouter()
 
 
-@router.api_route("/work", methods=["GET", "HEAD"])
+@router.api_route("/mine", methods=["GET", "HEAD"])
 def work(request: Request, viewer: Viewing, office: InOffice) -> Response:
     """What I must do, approve and watch, the most pressing first."""
     with reading(office.engine) as connection:

@@ -15,7 +15,7 @@
     "/": () => document.getElementById("find").focus(),
     j: () => walk(1),
     k: () => walk(-1),
-    g: () => location.assign("/work"),
+    g: () => location.assign("/mine"),
     "?": () => document.getElementById("keys").showModal(),
   };
 
