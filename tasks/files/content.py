@@ -53,7 +53,8 @@ PROGRAMS = (b"MZ", b"\x7fELF", b"\xca\xfe\xba\xbe", b"\xfe\xed\xfa", b"\xcf\xfa\
 
 _ARCHIVE_END = b"PK\x05\x06\0\0\0\0"
 _ARCHIVE_TAIL = 22 + 65535
-_TEXT_CONTROLS = frozenset("\t\n\r\f\x1a")
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0e-\x19\x1b-\x1f\x7f]")
+"""Control characters that no text has; the end of file of old (0x1a) is in some."""
 
 
 def recognise(file: Path) -> str:
@@ -122,7 +123,7 @@ def _encoding(file: Path) -> str | None:
     for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
         try:
             for text in _decoded(file, encoding):
-                if not _TEXT_CONTROLS.issuperset(c for c in text if c < " " or c == "\x7f"):
+                if _NO_TEXT.search(text):
                     return None
         except UnicodeError:
             continue

@@ -16,6 +16,7 @@ from tests.cli.conftest import Run
 from tests.cli.test_acts import in_deadline, registered
 from tests.conftest import MONDAY
 from tests.stock import Stock, entered, led_by
+from tests.tasks.exhibits import picture
 
 READS = (
     ("list",), ("show", "ZG-00001"), ("agenda", "ZG-00001"), ("audit", "verify"), ("people",),
@@ -29,7 +30,7 @@ def test_a_whole_life_is_led_from_the_terminal(
 ) -> None:
     ref = in_deadline(rectiflow)
     photo = tmp_path / "照片.jpg"
-    photo.write_bytes(b"\xff\xd8")
+    photo.write_bytes(picture())
     for words, stage in (
         (("attach_evidence", "--as", "zhang", "--file", str(photo)), "deadline"),
         (("submit", "--as", "zhang", "--set", "summary=已整改"), "verification"),

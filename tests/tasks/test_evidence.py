@@ -314,6 +314,39 @@ def test_what_a_killed_process_left_is_removed_by_a_later_one_and_no_sooner(
     assert list(folder.iterdir()) == []
 
 
+KILLED_BEFORE_NOTING = """
+import os, signal, sys
+from pathlib import Path
+from config.clock import SystemClock
+from config.settings import Settings
+from models import evidence_files
+from models.engine import open_engine
+from tasks.evidence import keep
+from tasks.office import Office
+evidence_files.remember = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+keep(Office(Settings(home=Path(sys.argv[1])), open_engine(sys.argv[2]), SystemClock()),
+     Path(sys.argv[3]))
+"""
+
+
+def test_a_process_killed_between_store_and_database_leaves_a_file_to_be_brought_again(
+    tmp_path: Path, local: Office
+) -> None:
+    file = written(tmp_path, made.photo("2026:01:02 03:04:05"))
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    url = local.engine.url.render_as_string(hide_password=False)
+    command = [sys.executable, "-c", KILLED_BEFORE_NOTING, str(local.settings.home), url, str(file)]
+    done = subprocess.run(command, cwd=ROOT, check=False, timeout=60)
+    assert done.returncode == -signal.SIGKILL
+    assert intact(open_store(local.settings), digest) is True
+    assert known(local, digest) is None
+    keep(local, file)
+    facts = known(local, digest)
+    assert facts is not None
+    assert facts.made == "2026-01-02T03:04:05"
+    assert [path for path in files(local) if path.name.startswith(".")] == []
+
+
 def test_a_bucket_that_does_not_answer_is_said_and_leaves_no_draft(
     tmp_path: Path, store: Engine
 ) -> None:
