@@ -93,7 +93,7 @@ def test_a_request_in_progress_is_finished_when_it_stops(
     entered, go_on = threading.Event(), threading.Event()
     created = web_app.create_app
 
-    def slow_app(at: Office) -> object:
+    def slow_app(at: Office, demo: object = ()) -> object:
         app = created(at)
 
         @app.get("/slow")
@@ -125,7 +125,7 @@ def test_only_a_proxy_that_is_set_is_believed(
 ) -> None:
     created = web_app.create_app
 
-    def telling(at: Office) -> object:
+    def telling(at: Office, demo: object = ()) -> object:
         app = created(at)
 
         @app.get("/who")

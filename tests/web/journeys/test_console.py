@@ -1,0 +1,90 @@
+"""In a real Chromium: sign in, walk by the keyboard, act, be refused; on a phone, in the dark."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from config.clock import wall
+from rules.vocabulary import Stage
+from tasks import accounts
+from tasks.office import Office
+from tests.tasks.staff import item_in, kinds
+from web.app import Tryout
+from web.server import WebServer
+
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is found here")
+
+
+@pytest.fixture
+def served(office: Office) -> Iterator[str]:
+    """The console over the cast's store, at an address of this machine."""
+    web = WebServer("127.0.0.1", 0)
+    settings = office.settings
+    here = type(settings)(home=settings.home, secret_key="s" * 40, public_url=web.url)
+    for who in ("responsible", "coordinator"):
+        accounts.add(office.engine, who, wall())
+    kinds_of_user = [Tryout(who, who, who, "user") for who in ("responsible", "coordinator")]
+    web.start(office._replace(settings=here), kinds_of_user)
+    yield web.url
+    web.stop()
+
+
+@pytest.fixture
+def chromium() -> Iterator[Any]:
+    """The browser."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield found
+        found.close()
+
+
+@pytest.mark.parametrize(
+    ("lang", "scheme", "width"), [("zh-CN", "light", 1360), ("en", "dark", 390)]
+)
+def test_somebody_signs_in_finds_their_work_and_reports(
+    served: str, office: Office, chromium: Any, lang: str, scheme: str, width: int
+) -> None:
+    ref = item_in(office.engine, Stage.DEADLINE)
+    size = {"width": width, "height": 844}
+    page = chromium.new_page(viewport=size, color_scheme=scheme, locale=lang)
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    page.goto(served)
+    if lang == "en":
+        # Before anybody is known the browser's language holds; then the person's own (Chinese),
+        # unless they have chosen.
+        for _ in range(2):
+            page.click('form[action="/me/lang"] button')
+    page.click('form:has(input[value="responsible"]) button')
+    page.wait_for_url("**/mine")
+    assert page.get_attribute("html", "data-bs-theme") == scheme
+    assert page.get_attribute("html", "lang") == lang
+    page.keyboard.press("?")
+    assert page.is_visible("#keys")
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/items/{ref}")
+    form = page.locator('details:has(> .action-body form[action$="/do/report_progress"])')
+    form.locator("summary").click()
+    form.locator("textarea").fill("half of it")
+    form.locator("button").click()
+    page.wait_for_url("**done=report_progress")
+    assert page.is_visible("[role=status]")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.keyboard.press("/")
+    page.keyboard.type(f"{ref.lower()}\n")
+    page.wait_for_url(f"**/items/{ref}")
+    assert faults == []
+    assert kinds(office.engine, ref)[-1] == "progress_reported"
