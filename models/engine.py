@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import select
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -118,7 +119,7 @@ def prepare_file(engine: Engine) -> None:
     try:
         Path(file).parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(file, timeout=BUSY_MILLISECONDS / 1000)) as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
+            _switch_to_wal(connection)
     except OSError as error:
         raise Unavailable(
             f"{_name(engine)} cannot be created: {error.strerror}.",
@@ -126,6 +127,20 @@ def prepare_file(engine: Engine) -> None:
         ) from error
     except sqlite3.Error as error:
         raise (explain_words(str(error), _name(engine)) or error) from error
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """Nobody waits in line for this: SQLite says at once that somebody else is at it."""
+    end = time.monotonic() + BUSY_MILLISECONDS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 @contextmanager

@@ -144,6 +144,8 @@ def test_an_interruption_ends_quietly_and_leaves_nothing_half_done(
     running = subprocess.Popen(
         [*PROGRAM, *words, "--file", str(pipe)],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        # A shell that runs the tests in the background has it ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
     writer = _opened_once_read(pipe)
     os.write(writer, b"half a pic")

@@ -115,7 +115,7 @@ def test_mails_are_told_with_the_event_they_come_from(
     row = {
         "event_id": 3, "item_id": item, "person_id": stock.people["li"], "kind": "assigned",
         "seat": "leader", "address": "li@example.org", "state": "skipped", "reason": "no address",
-        "created_at": MONDAY, "next_attempt_at": MONDAY,
+        "occasion": "event/3", "created_at": MONDAY, "next_attempt_at": MONDAY,
     }  # fmt: skip
     with writing(engine) as connection:
         deliveries.enqueue(connection, [row], [3])

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, event
 
 from models import deliveries, following, items, known, unreachable, writes
 from models.engine import writing
+from models.prepared import Prepared
 from tests.conftest import MONDAY
 
 Ask = Callable[[Connection], Any]
@@ -59,9 +60,17 @@ def _plan(connection: Connection, ask: Ask) -> str:
     def _note(_c: Any, _cursor: Any, statement: str, values: Any, _ctx: Any, _many: Any) -> None:
         asked.append((statement, values))
 
-    ask(connection)
+    def _note_prepared(prepared: Prepared, at: Connection, values: Any) -> list[Any]:
+        ready = prepared._ready(at.dialect)
+        asked.append((ready.sql, ready.bound(values)))
+        return []
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Prepared, "rows", _note_prepared)
+        ask(connection)
     event.remove(connection, "before_cursor_execute", _note)
     statement, values = asked[0]
+    values = tuple(values) if isinstance(values, list) else values
     if connection.dialect.name == "sqlite":
         rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
     else:

@@ -18,6 +18,7 @@ from tests.rules.oracles import (
     TICK,
     calendars,
     clock_time,
+    closes,
     counted,
     days_of_the_year,
     instants,
@@ -216,7 +217,7 @@ def test_openings_are_remembered_right(days, day, count) -> None:
     for _ in range(2):
         assert days.opening_after(day, count) == clock_time(days, step(days, day, count), 9)
         assert days.opening(day) == clock_time(days, day, 9)
-        assert days.closing(day) == clock_time(days, day, 17)
+        assert days.closing(day) == closes(days, day)
 
 
 @pytest.mark.parametrize(("opens", "closes"), [(time(9), time(9)), (time(17), time(9))])

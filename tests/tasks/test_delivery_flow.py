@@ -112,12 +112,12 @@ async def test_a_closed_way_out_ends_the_work_after_one_question(
 async def test_a_server_is_spoken_to_when_one_is_set(
     office: Office, item: str, tmp_path: Path
 ) -> None:
-    happenings(office, item, 3)
+    happenings(office, item, 8)
     with Catcher(tmp_path / "caught") as catcher:
         with_smtp(office, catcher.url)
         await delivery.run_plainly()
-        assert len(catcher.mails) == 6
-        assert 1 <= catcher.connections <= 4, "they are kept between mails"
+        assert len(catcher.mails) == 16
+        assert 1 <= catcher.connections <= 8, "they are kept between mails"
     assert not office.settings.mail_folder.exists()
 
 
