@@ -13,6 +13,7 @@ import resource
 import sys
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 CPU_SECONDS = 15
@@ -43,7 +44,9 @@ def bound(most_pixels: int) -> None:
         (resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, CPU_SECONDS),
         (resource.RLIMIT_FSIZE, WRITES), (resource.RLIMIT_CORE, 0),
     ):  # fmt: skip
-        resource.setrlimit(what, (most, most))
+        # macOS refuses a limit on memory; there only the pixels are bounded.
+        with suppress(ValueError):
+            resource.setrlimit(what, (most, most))
 
 
 def picture(path: str, media_type: str, small: str, most_pixels: int) -> dict[str, Any]:
