@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, func, select, true
+from sqlalchemy import ColumnElement, Connection, bindparam, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models.directory import PERSON
@@ -24,7 +24,10 @@ EVIDENCE = Evidence.__table__  # type: ignore[attr-defined]
 FILE = EvidenceFile.__table__  # type: ignore[attr-defined]
 
 SOME = 10
-"""Other items named for one file; beyond that they are only counted."""
+"""Other items named for one file, the newest first; beyond that they are only counted."""
+
+COUNTED = 1000
+"""Pieces of evidence with one file that are counted at most."""
 
 CHUNK = 500
 
@@ -108,24 +111,23 @@ def elsewhere(
 
     ``may_see`` is a condition on the item's row; an item outside it is neither named nor counted.
     """
-    mine = select(EVIDENCE.c.sha256).where(EVIDENCE.c.item_id == item_id)
-    others = (
-        select(EVIDENCE.c.sha256, ITEM.c.ref, ITEM.c.id)
-        .join(ITEM, ITEM.c.id == EVIDENCE.c.item_id)
-        .where(EVIDENCE.c.sha256.in_(mine), ITEM.c.id != item_id, may_see)
-        .distinct()
-        .subquery()
-    )
-    each = others.c.sha256
-    place = func.row_number().over(partition_by=each, order_by=others.c.id.desc())
-    count = func.count().over(partition_by=each)
-    ranked = select(each, others.c.ref, place.label("place"), count.label("others")).subquery()
-    statement = select(ranked).where(ranked.c.place <= SOME).order_by(ranked.c.place)
+    mine = select(EVIDENCE.c.sha256).where(EVIDENCE.c.item_id == item_id).distinct()
     found: dict[str, Elsewhere] = {}
-    for row in connection.execute(statement):
-        refs = found[row.sha256].refs if row.sha256 in found else ()
-        found[row.sha256] = Elsewhere(row.others, (*refs, row.ref))
+    for sha256 in connection.execute(mine).scalars().all():
+        # One question for each file, so that a form that is on every item is not read to its end.
+        rows = connection.execute(_ELSEWHERE.where(may_see), {"sha256": sha256, "item": item_id})
+        if refs := tuple(dict.fromkeys(rows.scalars())):
+            found[sha256] = Elsewhere(len(refs), refs[:SOME])
     return found
+
+
+_ELSEWHERE = (
+    select(ITEM.c.ref)
+    .join(EVIDENCE, EVIDENCE.c.item_id == ITEM.c.id)
+    .where(EVIDENCE.c.sha256 == bindparam("sha256"), ITEM.c.id != bindparam("item"))
+    .order_by(EVIDENCE.c.id.desc())
+    .limit(COUNTED)
+)
 
 
 def orders(connection: Connection, item_id: int) -> list[Order]:

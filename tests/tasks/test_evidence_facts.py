@@ -152,3 +152,21 @@ def test_the_check_names_what_is_missing_or_changed_and_counts_what_is_unused(
     )
     assert check(office, everything=False).unused is None
     assert check(office, everything=True).unused == 1
+
+
+def test_a_file_is_found_by_the_beginning_of_its_digest_and_where_it_is_used(
+    office: Office, store: Engine, tmp_path: Path
+) -> None:
+    one, two = item_in(store, Stage.DEADLINE), item_in(store, Stage.DEADLINE)
+    file = kept(office, tmp_path, made.picture(size=(13, 13)))
+    for ref in (one, two):
+        attach(store, ref, file)
+        attach(store, ref, Kept("0f" * 32, "声称.jpg", 1))
+    with reading(store) as connection:
+        for prefix in (file.sha256, file.sha256[:16]):
+            assert evidence_files.beginning_with(connection, prefix) == [file.sha256]
+        assert evidence_files.beginning_with(connection, "0f0f0f") == ["0f" * 32]
+        assert evidence_files.beginning_with(connection, "0f0f0e") == []
+        assert len(evidence_files.beginning_with(connection, "")) == 2
+        uses = evidence_files.uses(connection, file.sha256, ITEM.c.ref != two)
+    assert [(use.ref, use.filename) for use in uses] == [(one, "照片.jpg")]
