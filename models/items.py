@@ -71,8 +71,9 @@ def due(connection: Connection, now: datetime, size: int) -> list[Loaded]:
 
     On SQLite a writing transaction is alone, so there is nothing to claim.
     """
-    statement = _DUE_FREE[connection.dialect.name]
-    return _all(statement.rows(connection, {"now": now, "size": size}))
+    rows = _DUE_FREE[connection.dialect.name].rows(connection, {"now": now, "size": size})
+    # The policy stands last; taken off, what is left is the state, without a copy of it.
+    return [Loaded(policy_id=row.pop(), item=ItemState._make(row)) for row in rows]
 
 
 def hold(connection: Connection, refs: Iterable[str]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import ClauseElement, Connection, Dialect, Select
@@ -25,6 +26,9 @@ class _Ready(NamedTuple):
     sql: str
     positional: bool
     binds: tuple[tuple[str, Processor], ...]
+    picked: Callable[[Values], Iterable[Any]]
+    converted: tuple[tuple[int, Callable[[Any], Any]], ...]
+    """How the values are picked in their order, and the places of those that are converted."""
     fixed: Mapping[str, Any]
     """Values that the statement itself holds."""
     results: tuple[tuple[int, Callable[[Any], Any]], ...]
@@ -34,15 +38,15 @@ class _Ready(NamedTuple):
         """The values as the driver takes them."""
         if self.fixed:
             values = {**self.fixed, **values}
-        if self.positional:
-            return [
-                values[name] if process is None else process(values[name])
+        if not self.positional:
+            return {
+                name: values[name] if process is None else process(values[name])
                 for name, process in self.binds
-            ]
-        return {
-            name: values[name] if process is None else process(values[name])
-            for name, process in self.binds
-        }
+            }
+        bound = list(self.picked(values))
+        for place, process in self.converted:
+            bound[place] = process(bound[place])
+        return bound
 
     def made(self, row: Iterable[Any]) -> list[Any]:
         """A row of the driver's answer, as the columns' types have it."""
@@ -95,12 +99,24 @@ class Prepared:
     def _compiled(self, dialect: Dialect) -> _Ready:
         compiled: Any = self._statement.compile(dialect=dialect, column_keys=self._columns)
         names = compiled.positiontup if compiled.positional else list(compiled.binds)
-        binds = ((n, _own(compiled.binds[n].type, dialect).bind_processor(dialect)) for n in names)
+        binds = tuple(
+            (n, _own(compiled.binds[n].type, dialect).bind_processor(dialect)) for n in names
+        )
+        converted = tuple((place, p) for place, (_, p) in enumerate(binds) if p is not None)
         fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
         columns = self._statement.selected_columns if isinstance(self._statement, Select) else ()
         processors = (_own(c.type, dialect).result_processor(dialect, None) for c in columns)
         results = tuple((place, made) for place, made in enumerate(processors) if made is not None)
-        return _Ready(compiled.string, compiled.positional, tuple(binds), fixed, results)
+        return _Ready(
+            compiled.string, compiled.positional, binds, _picker(names), converted, fixed, results
+        )
+
+
+def _picker(names: Sequence[str]) -> Callable[[Values], Iterable[Any]]:
+    """The values with these names, in this order, at one go."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda values: [values[name] for name in names]
 
 
 def _own(kind: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:

@@ -232,17 +232,24 @@ def _changed(entry: Entry, head: str) -> tuple[tuple[str, ...], dict[str, Any]]:
     # By identity first, which asks nothing of the values: most fields are untouched.
     touched = compress(_PLACES, map(is_not, before, after))
     changed = [(_FIELDS[n], after[n]) for n in touched if before[n] != after[n]]
-    changed.append(("head", head))
-    changed += [(name, getattr(entry.decision, name)) for name in DERIVED]
-    changed += entry.decision.texts.items()
-    values = {_NEW[column]: value for column, value in changed}
-    values["of_id"], values["of_version"] = before.id, before.version
-    return tuple([column for column, _ in changed]), values
+    names, new = [name for name, _ in changed], [value for _, value in changed]
+    decision = entry.decision
+    columns = (*names, "head", *DERIVED, *decision.texts)
+    values = dict(zip(_bound_as(columns), (
+        *new, head, decision.next_action_at, decision.yellow_at, decision.red_at,
+        *decision.texts.values(), before.id, before.version,
+    ), strict=True))  # fmt: skip
+    return columns, values
+
+
+@lru_cache(maxsize=256)
+def _bound_as(columns: tuple[str, ...]) -> tuple[str, ...]:
+    """What the values of a conditional update of these columns are bound as, in this order."""
+    return (*(f"new_{column}" for column in columns), "of_id", "of_version")
 
 
 _FIELDS = ItemState._fields
 _PLACES = range(len(_FIELDS))
-_NEW = {column.name: f"new_{column.name}" for column in ITEM.columns}
 
 
 def _receipt(ref: str, row: Mapping[str, Any]) -> Receipt:
