@@ -7,10 +7,8 @@ event (its flow, its notices) is derived later from what was committed here.
 
 from __future__ import annotations
 
-import gc
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from functools import cache
@@ -327,25 +325,13 @@ def fire_due(
     Items whose rules fail unexpectedly are left as they are and named, so that one of them holds
     nobody else up; ``avoid`` names those that failed before in this sweep.
     """
-    with _undisturbed(), writing(engine) as connection:
+    with writing(engine) as connection:
         found = items.due(connection, now, size + len(avoid))
         entries, failed = _due_entries(connection, found, now, avoid)
         stored, unstored = _store_chunk(connection, entries)
         overtaken = sum(len(e.decision.event.data.get("skipped", ())) for e in stored)
         more = len(found) >= size + len(avoid)
         return Swept(len(stored), overtaken, failed + unstored, more)
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Look for no garbage meanwhile: a chunk makes many small things, and no cycle of them."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _store_chunk(
