@@ -26,6 +26,12 @@ EVERY = [(kind, lang) for kind in KINDS for lang in LANGS]
 LETTER = "letter.zh-CN.docx"
 
 
+@pytest.fixture(autouse=True)
+def nothing_complained_of() -> None:
+    """What is said once a process is said in each test; two files of a moment may be the same."""
+    paper_templates._complain.cache_clear()
+
+
 def parts(content: bytes) -> dict[str, bytes]:
     with ZipFile(io.BytesIO(content)) as packed:
         return {name: packed.read(name) for name in packed.namelist()}
