@@ -14,15 +14,37 @@ from config.clock import wall
 from rules.errors import NotFound, RectiflowError, Refused, Unavailable
 from tasks.office import Office
 from web.assets import Assets
-from web.guard import Guard
+from web.guard import Guard, Larger
 from web.pages import problem
-from web.routes import feeds, health, home, item, links, me, signing, work
+from web.routes import (
+    admin,
+    api,
+    approvals,
+    board,
+    bulk,
+    feeds,
+    files,
+    health,
+    home,
+    item,
+    launch,
+    links,
+    live,
+    me,
+    openid,
+    overview,
+    signing,
+    work,
+)
 from web.throttle import Throttle
 from web.viewer import SEE_OTHER, NotOurForm, SignInFirst
 
 FORGED_AT_MOST = 20
 FORGED_SECONDS = 600.0
 """Whoever has mistyped a link does so a few times; whoever guesses does nothing else."""
+
+MOST_LEDGER = 64_000_000
+"""Octets of a ledger that is uploaded: some hundred thousand rows."""
 
 UNTOLD: Any = {
     "tracing": False, "metrics": False, "logs": False, "operation_spans": False,
@@ -36,7 +58,11 @@ ATTEMPTS_SECONDS = 300.0
 
 ROUTERS = (
     *(home.router, health.router, links.router, feeds.router),
-    *(signing.router, me.router, work.router, item.router),
+    *(signing.router, openid.router, me.router, work.router),
+    *(board.router, bulk.router, launch.router, approvals.router),
+    # Before the item's own page, whose address takes any reference.
+    *(files.router, live.router, item.router),
+    *(overview.router, admin.router, api.router),
 )
 
 
@@ -80,8 +106,20 @@ def create_app(office: Office, demo: Sequence[Tryout] = ()) -> FastAPI:
     app.add_exception_handler(RectiflowError, _explained)
     app.add_exception_handler(SignInFirst, _sent_to_sign_in)
     app.add_exception_handler(NotOurForm, _not_ours)
-    app.add_middleware(Guard, secure=app.state.secure)
+    app.add_middleware(Guard, secure=app.state.secure, larger=_larger(office))
     return app
+
+
+def _larger(office: Office) -> Larger:
+    """Which addresses take files, and how large ones."""
+    around = 64 * 1024
+    evidence = office.settings.evidence_megabytes * 1_000_000 + around
+    return {
+        r"/items/[^/]+/evidence": evidence,
+        r"/api/v1/items/[^/]+/evidence": evidence,
+        r"/launch/(upload|ledger)": MOST_LEDGER + around,
+        r"/api/v1/(ledgers|imports)": MOST_LEDGER + around,
+    }
 
 
 async def _answered(request: Request, error: Exception) -> Response:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import re
+from collections.abc import Mapping
 
 from fastapi import Request
 from starlette.datastructures import MutableHeaders
@@ -15,7 +17,10 @@ from web.pages import problem
 log = logging.getLogger("rectiflow.web")
 
 MOST_BODY = 64 * 1024
-"""Octets that a request may bring. Forms are small; whoever takes files will say so."""
+"""Octets that a request may bring. Forms are small; whoever takes files says so in ``Larger``."""
+
+Larger = Mapping[str, int]
+"""Octets that requests may bring to addresses that match these patterns wholly."""
 
 HEADERS = {
     # No script, style, frame or picture from anywhere else, and none written into a page; the
@@ -39,8 +44,9 @@ YEAR = 365 * 24 * 3600
 class Guard:
     """Wraps the application. ``secure`` says that people reach it by https only."""
 
-    def __init__(self, app: ASGIApp, *, secure: bool = False) -> None:
+    def __init__(self, app: ASGIApp, *, secure: bool = False, larger: Larger | None = None) -> None:
         self._app = app
+        self._larger = {re.compile(each): most for each, most in (larger or {}).items()}
         self._headers = dict(HEADERS)
         if secure:
             self._headers["strict-transport-security"] = f"max-age={YEAR}"
@@ -62,7 +68,7 @@ class Guard:
             await send(message)
 
         try:
-            await self._app(scope, _bounded(scope, receive), guarded)
+            await self._app(scope, _bounded(receive, self._most(scope)), guarded)
         except Exception:
             # The address is not logged: it may be a link.
             route = getattr(scope.get("route"), "path", "")
@@ -70,8 +76,14 @@ class Guard:
             if not begun:
                 await problem(Request(scope), 500)(scope, receive, guarded)
 
+    def _most(self, scope: Scope) -> int:
+        """How much this request may bring."""
+        path = scope["path"]
+        found = (most for pattern, most in self._larger.items() if pattern.fullmatch(path))
+        return max(found, default=MOST_BODY)
 
-def _bounded(scope: Scope, receive: Receive) -> Receive:
+
+def _bounded(receive: Receive, most: int) -> Receive:
     """The request's body, until there is too much of it."""
     brought = 0
 
@@ -79,7 +91,7 @@ def _bounded(scope: Scope, receive: Receive) -> Receive:
         nonlocal brought
         message = await receive()
         brought += len(message.get("body", b""))
-        if brought > MOST_BODY:
+        if brought > most:
             raise HTTPException(413)
         return message
 

@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from web.phrases import commands, frame, item, signing, work
+from web.phrases import (
+    admin,
+    approvals,
+    board,
+    bulk,
+    commands,
+    files,
+    frame,
+    item,
+    launch,
+    live,
+    openid,
+    overview,
+    signing,
+    work,
+)
 
 LANGUAGES = ("zh-CN", "en")
 
@@ -113,7 +128,11 @@ _SHARED: Mapping[str, tuple[str, str]] = {
     ),
 }
 
-FAMILIES = (_SHARED, frame.WORDS, signing.WORDS, work.WORDS, item.WORDS, commands.WORDS)
+FAMILIES = (
+    *(_SHARED, frame.WORDS, signing.WORDS, openid.WORDS, work.WORDS, item.WORDS, commands.WORDS),
+    *(board.WORDS, bulk.WORDS, launch.WORDS, approvals.WORDS, files.WORDS, live.WORDS),
+    *(overview.WORDS, admin.WORDS),
+)
 
 WORDS: Mapping[str, tuple[str, str]] = {
     key: pair for each in FAMILIES for key, pair in each.items()

@@ -2,50 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from config.clock import wall
 from rules.vocabulary import Stage
-from tasks import accounts
 from tasks.office import Office
 from tests.tasks.staff import item_in, kinds
-from web.app import Tryout
-from web.server import WebServer
-
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is found here")
-
-
-@pytest.fixture
-def served(office: Office) -> Iterator[str]:
-    """The console over the cast's store, at an address of this machine."""
-    web = WebServer("127.0.0.1", 0)
-    settings = office.settings
-    here = type(settings)(home=settings.home, secret_key="s" * 40, public_url=web.url)
-    for who in ("responsible", "coordinator"):
-        accounts.add(office.engine, who, wall())
-    kinds_of_user = [Tryout(who, who, who, "user") for who in ("responsible", "coordinator")]
-    web.start(office._replace(settings=here), kinds_of_user)
-    yield web.url
-    web.stop()
-
-
-@pytest.fixture
-def chromium() -> Iterator[Any]:
-    """The browser."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield found
-        found.close()
 
 
 @pytest.mark.parametrize(

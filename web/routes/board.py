@@ -1,0 +1,7 @@
+"""The board and ledger: find items, filter, sort, choose columns, take them along."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,7 @@
+"""Launch: one item by form, or a ledger by upload."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+router = APIRouter()

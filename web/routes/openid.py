@@ -1,0 +1,7 @@
+"""Signing in with OpenID Connect."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,7 @@
+"""Overview for leaders: a campaign in figures and pictures."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+router = APIRouter()
