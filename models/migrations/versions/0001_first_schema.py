@@ -54,6 +54,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name"),
     )
     op.create_table(
+        "sign_in_attempt",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(64), nullable=False),
+        sa.Column("browser", sa.String(64), nullable=False),
+        sa.Column("nonce", sa.String(64), nullable=False),
+        sa.Column("verifier", sa.String(128), nullable=False),
+        sa.Column("where", sa.String(500), nullable=False),
+        sa.Column("expires_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("state"),
+    )
+    op.create_index(
+        op.f("ix_sign_in_attempt_expires_at"), "sign_in_attempt", ["expires_at"], unique=False
+    )
+    op.create_table(
         "unit",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(64), nullable=False),
@@ -266,6 +281,7 @@ def upgrade() -> None:
         sa.Column("complainant", sa.String(200), nullable=False),
         sa.Column("extra", sa.Text(), nullable=False),
         sa.Column("opened_at", Instant(), nullable=False),
+        sa.Column("changed_at", Instant(), nullable=False),
         sa.Column("ledger", sa.Text(), nullable=False),
         sa.Column("next_action_at", Instant(), nullable=True),
         sa.Column("yellow_at", Instant(), nullable=True),
@@ -527,6 +543,23 @@ def upgrade() -> None:
         op.f("ix_extension_request_item_id"), "extension_request", ["item_id"], unique=False
     )
     op.create_table(
+        "external_identity",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("issuer", sa.String(255), nullable=False),
+        sa.Column("subject", sa.String(255), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("administrator", sa.Boolean(), nullable=False),
+        sa.Column("linked_at", Instant(), nullable=False),
+        sa.Column("seen_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["account.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("account_id", "issuer"),
+        sa.UniqueConstraint("issuer", "subject"),
+    )
+    op.create_table(
         "flow_run",
         sa.Column("item_id", sa.Integer(), nullable=False),
         sa.Column("life", sa.Integer(), nullable=False),
@@ -696,6 +729,24 @@ def upgrade() -> None:
     op.create_index(op.f("ix_delivery_item_id"), "delivery", ["item_id"], unique=False)
     op.create_index(op.f("ix_delivery_person_id"), "delivery", ["person_id"], unique=False)
     op.create_table(
+        "external_role",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("identity_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("role", sa.String(32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["identity_id"],
+            ["external_identity.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"],
+            ["unit.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("identity_id", "unit_id", "role"),
+    )
+    op.create_index(op.f("ix_external_role_unit_id"), "external_role", ["unit_id"], unique=False)
+    op.create_table(
         "webhook_call",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("webhook_id", sa.Integer(), nullable=False),
@@ -743,6 +794,8 @@ def downgrade() -> None:
         postgresql_where=sa.text("state IN ('pending', 'failed')"),
     )
     op.drop_table("webhook_call")
+    op.drop_index(op.f("ix_external_role_unit_id"), table_name="external_role")
+    op.drop_table("external_role")
     op.drop_index(op.f("ix_delivery_person_id"), table_name="delivery")
     op.drop_index(op.f("ix_delivery_item_id"), table_name="delivery")
     op.drop_index(op.f("ix_delivery_event_id"), table_name="delivery")
@@ -774,6 +827,7 @@ def downgrade() -> None:
     op.drop_table("formal_notice")
     op.drop_index(op.f("ix_flow_run_flow_run_id"), table_name="flow_run")
     op.drop_table("flow_run")
+    op.drop_table("external_identity")
     op.drop_index(op.f("ix_extension_request_item_id"), table_name="extension_request")
     op.drop_table("extension_request")
     op.drop_index(op.f("ix_evidence_sha256"), table_name="evidence")
@@ -860,6 +914,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_unit_parent_id"), table_name="unit")
     op.drop_index(op.f("ix_unit_name"), table_name="unit")
     op.drop_table("unit")
+    op.drop_index(op.f("ix_sign_in_attempt_expires_at"), table_name="sign_in_attempt")
+    op.drop_table("sign_in_attempt")
     op.drop_table("series")
     op.drop_table("policy")
     op.drop_table("heartbeat")
