@@ -1,8 +1,9 @@
 """How does a notice read? Templates by kind and language, compiled once, turned into text.
 
 A set is ``templates/<kind>.<lang>/{subject.txt,body.txt,body.html}``; the bodies extend
-``base.<lang>``. An office replaces single files in a folder of its own, searched first. Templates
-run in a sandbox and know no variable but those of :data:`notifications.view.VARIABLES`, or of
+``base.<lang>``, which stands in ``shell.html`` and is made of what ``parts.html`` has. An office
+replaces single files in a folder of its own, searched first. Templates run in a sandbox and know
+no variable but those of :data:`notifications.view.VARIABLES`, or of
 :data:`notifications.gathered.GATHERED_VARIABLES`.
 """
 
