@@ -12,8 +12,6 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from types import TracebackType
-from typing import Self
 
 from sqlalchemy import Engine, TextClause, text
 
@@ -22,7 +20,7 @@ from bench.sink import sink
 from bench.stores import NOW, Bench, openings, stores
 from models import deliveries
 from models.engine import reading, writing
-from notifications.channels.base import Channel, Envelope, Outcome
+from notifications.channels.base import AlwaysOpen, Channel, Envelope, Outcome
 from notifications.channels.smtp import SmtpChannel
 from notifications.smtp_url import parse_smtp_url
 from rules.vocabulary import Stage
@@ -75,22 +73,11 @@ def _measured(bench: Bench, url: str) -> list[Figure]:
     ]
 
 
-class OneEach:
+class OneEach(AlwaysOpen):
     """A way out that connects anew for every mail."""
 
     def __init__(self, way: Callable[[], SmtpChannel]) -> None:
         self._way = way
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        return None
 
     async def deliver(self, envelope: Envelope) -> Outcome:
         """Connect, hand over, say goodbye."""

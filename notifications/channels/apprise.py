@@ -13,12 +13,11 @@ import re
 import threading
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from types import TracebackType
 from typing import Self
 
 from notifications import brief
 from notifications.brief import Brief
-from notifications.channels.base import Deferred, Envelope, Outcome, Retry, Sent
+from notifications.channels.base import AlwaysOpen, Deferred, Envelope, Outcome, Retry, Sent
 
 AT_ONCE = 8
 """Gateways that are talked to at the same time; each with one message after the other."""
@@ -27,7 +26,7 @@ _ERROR = re.compile(r"error=(\d{3})\b")
 _NOT_REACHED = re.compile(r"connection error|socket|timed? ?out", re.IGNORECASE)
 
 
-class AppriseChannel:
+class AppriseChannel(AlwaysOpen):
     """The gateways of an installation, by name: an envelope's recipient is the name of one.
 
     ``timeout`` in seconds bounds one message, from connecting to the gateway's answer. A gateway
@@ -46,14 +45,6 @@ class AppriseChannel:
     async def __aenter__(self) -> Self:
         self._silent.clear()
         return self
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        return None
 
     async def deliver(self, envelope: Envelope) -> Outcome:
         """Hand one message over to the gateway that its recipient names."""

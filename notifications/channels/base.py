@@ -80,3 +80,18 @@ class Channel(Protocol):
     async def deliver_many(self, envelopes: Sequence[Envelope]) -> list[Outcome]:
         """Hand a batch over; the outcomes stand in the envelopes' order."""
         ...
+
+
+class AlwaysOpen:
+    """What a channel is that has nothing to open or to close."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        return None

@@ -8,18 +8,24 @@ import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 from urllib.parse import quote
 
 from notifications.addresses import address_problem
-from notifications.channels.base import Deferred, Envelope, Outcome, Rejected, Retry, Sent
+from notifications.channels.base import (
+    AlwaysOpen,
+    Deferred,
+    Envelope,
+    Outcome,
+    Rejected,
+    Retry,
+    Sent,
+)
 
 # File systems allow 255 bytes; the temporary file beside it is shorter.
 _LONGEST_NAME = 200
 
 
-class FileChannel:
+class FileChannel(AlwaysOpen):
     """Writes every message to ``folder``, whole or not at all, named after its Message-ID.
 
     A repeat replaces the file by the same bytes. Files are readable by their owner only.
@@ -27,17 +33,6 @@ class FileChannel:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        return None
 
     async def deliver(self, envelope: Envelope) -> Outcome:
         """Write the message; deferred, as an outage, when the folder cannot be written to."""

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from types import TracebackType
-from typing import Self
 
 from notifications.addresses import address_problem
-from notifications.channels.base import Envelope, Outcome, Rejected, Sent
+from notifications.channels.base import AlwaysOpen, Envelope, Outcome, Rejected, Sent
 
 
-class MemoryChannel:
+class MemoryChannel(AlwaysOpen):
     """Keeps what was sent in ``outbox``, in order; a repeat is kept again.
 
     ``answers`` are given to the next deliveries, one each; then everything is sent.
@@ -20,17 +18,6 @@ class MemoryChannel:
     def __init__(self, answers: Iterable[Outcome] = ()) -> None:
         self.outbox: list[Envelope] = []
         self.answers = deque(answers)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        return None
 
     async def deliver(self, envelope: Envelope) -> Outcome:
         """Keep the message, or give the next answer that was asked for."""

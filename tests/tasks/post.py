@@ -6,14 +6,13 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 from sqlalchemy import Engine, text
 
 from models import directory, people
 from models.engine import reading, writing
-from notifications.channels.base import Envelope, Outcome, Sent
+from notifications.channels.base import AlwaysOpen, Envelope, Outcome, Sent
 from rules.vocabulary import Role
 from tasks.delivery import announce, deliver
 from tasks.ends import Delivered
@@ -147,23 +146,12 @@ def announced(engine: Engine, *refs: str) -> list[Row]:
     return rows(engine)
 
 
-class Tray:
+class Tray(AlwaysOpen):
     """A channel that keeps what it is given, and answers as it was told to."""
 
     def __init__(self, outcomes: Iterable[Outcome] = ()) -> None:
         self.envelopes: list[Envelope] = []
         self._outcomes = iter(outcomes)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        return None
 
     async def deliver(self, envelope: Envelope) -> Outcome:
         self.envelopes.append(envelope)
