@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +11,7 @@ import typer
 from cli.here import here
 from cli.options import AsJson, InLang, Lang
 from cli.output import clean, emit, show, table
+from cli.progress import progress_bar
 from cli.words import pick
 from ledgers.mapping_files import load_mapping
 from ledgers.row import CellProblem
@@ -47,7 +46,8 @@ def import_(
     exit code is 0 when any row was taken or known, and 2 when every row was refused.
     """
     how = load_mapping(mapping)
-    with here() as office, _progress(quiet=as_json, lang=lang) as progress:
+    words = {"read": pick(lang, "读取", "reading"), "store": pick(lang, "导入", "importing")}
+    with here() as office, progress_bar(words, quiet=as_json) as progress:
         report = import_ledger(
             office.engine, file, how, office.clock.now(),
             campaign=campaign, dry_run=dry_run, lang=lang, progress=progress,
@@ -137,20 +137,3 @@ def _add_rest(made: Any, count: int, lang: Lang) -> None:
     if count > SHOWN:
         rest = count - SHOWN
         made.add_row("…", pick(lang, f"另有 {rest} 条", f"{rest} more"), "--json")
-
-
-@contextmanager
-def _progress(*, quiet: bool, lang: Lang) -> Iterator[Callable[[str, int, int], None]]:
-    """A bar on a person's terminal, and nothing where nobody would see it move."""
-    if quiet or not sys.stderr.isatty():
-        yield lambda _what, _done, _of: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    words = {"read": pick(lang, "读取", "reading"), "store": pick(lang, "导入", "importing")}
-    with Progress(console=Console(file=sys.stderr), transient=True) as bar:
-        task = bar.add_task(words["read"], total=None)
-        yield lambda what, done, of: bar.update(
-            task, description=words[what], completed=done, total=of
-        )

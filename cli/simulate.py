@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +11,7 @@ import typer
 
 from cli.options import AsJson, InLang, Lang
 from cli.output import clean, emit, show, table
+from cli.progress import progress_bar
 from cli.words import pick
 from rules.errors import InputError, Unavailable
 
@@ -58,7 +57,8 @@ def simulate(
     from tasks.simulation_report import as_html
     from tasks.simulation_report import as_json as document
 
-    with _progress(quiet=as_json, lang=lang) as progress:
+    words = {"read": pick(lang, "读取", "reading"), "replay": pick(lang, "试算", "replaying")}
+    with progress_bar(words, quiet=as_json) as progress:
         found = simulate_ledger(
             ledger,
             load_mapping(mapping),
@@ -144,20 +144,3 @@ def _write(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise Unavailable(f"{path} cannot be written: {error.strerror}.") from error
-
-
-@contextmanager
-def _progress(*, quiet: bool, lang: Lang) -> Iterator[Callable[[str, int, int], None]]:
-    """A bar on a person's terminal, and nothing where nobody would see it move."""
-    if quiet or not sys.stderr.isatty():
-        yield lambda _what, _done, _of: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    words = {"read": pick(lang, "读取", "reading"), "replay": pick(lang, "试算", "replaying")}
-    with Progress(console=Console(file=sys.stderr), transient=True) as bar:
-        task = bar.add_task(words["read"], total=None)
-        yield lambda what, done, of: bar.update(
-            task, description=words[what], completed=done, total=of
-        )
