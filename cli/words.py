@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rules.vocabulary import NAMES, name
+from tasks.step_words import SEATS as SEATS
+from tasks.step_words import WEEKDAYS as WEEKDAYS
+from tasks.step_words import pick as pick
+from tasks.step_words import said as said
 
 EVENTS: Mapping[str, tuple[str, str]] = {
     "registered": ("登记", "Registered"),
@@ -45,26 +49,9 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "commented": ("备注", "Commented"),
     "corrected": ("更正", "Corrected"),
     "relisted": ("台账更新", "Relisted"),
+    "reseated": ("草稿归并", "Draft merged"),
     "recorded": ("制发文书", "Recorded"),
     "step_fired": ("到点自动办理", "Step fired"),
-}
-
-SEATS: Mapping[str, tuple[str, str]] = {
-    "responsible": ("责任人", "the responsible person"),
-    "leader": ("包案领导", "the leader"),
-    "verifier": ("核查人", "the verifier"),
-    "coordinators": ("整改办", "the coordinators"),
-    "supervisors": ("督导", "the supervisors"),
-}
-
-WEEKDAYS: Mapping[str, tuple[str, str]] = {
-    "monday": ("周一", "Monday"),
-    "tuesday": ("周二", "Tuesday"),
-    "wednesday": ("周三", "Wednesday"),
-    "thursday": ("周四", "Thursday"),
-    "friday": ("周五", "Friday"),
-    "saturday": ("周六", "Saturday"),
-    "sunday": ("周日", "Sunday"),
 }
 
 DELIVERY_STATES: Mapping[str, tuple[str, str]] = {
@@ -76,17 +63,6 @@ DELIVERY_STATES: Mapping[str, tuple[str, str]] = {
     "dead": ("未能送达", "given up"),
     "skipped": ("未发", "skipped"),
 }
-
-
-def said(table: Mapping[str, tuple[str, str]], key: str, lang: str) -> str:
-    """The word for ``key`` in a table of Chinese and English; the key itself when unknown."""
-    zh, en = table.get(key, (key, key))
-    return zh if lang.startswith("zh") else en
-
-
-def pick(lang: str, zh: str, en: str) -> str:
-    """One of two texts, by language."""
-    return zh if lang.startswith("zh") else en
 
 
 def titles(lang: str, zh: str, en: str) -> list[str]:
