@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
+from cli.demo_cast import ticks
 from cli.demo_scene import Scene
 from config.clock import ManualClock
 from flows.run_state import RunSeen, read_run
@@ -142,7 +143,8 @@ class Desk:
         """The verifier passes, a supervisor of the place strikes off, and the run ends."""
         self.judge("pass", finding="现场核查，整改到位。")
         self.wait_asleep(Stage.CLOSURE)
-        self.give("approve", f"{unit.partition('-')[0]}-office-s1")
+        checked = ticks(self.look().policy)
+        self.give("approve", f"{unit.partition('-')[0]}-office-s1", checked=checked)
         self._wait_run("its run ends", lambda run: run.type in ("COMPLETED", "CANCELLED"))
 
     def give(self, command: str, person: str, **fields: object) -> None:

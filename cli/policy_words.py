@@ -146,6 +146,12 @@ def _decisions(policy: Policy, lang: str) -> Iterator[Line]:
     ):
         words = pick(lang, f"{within}个工作日内", f"within {_worked(within)}")
         yield pick(lang, zh, en), words
+    if policy.closure_checklist:
+        lines = [pick(lang, line.zh, line.en) for line in policy.closure_checklist]
+        yield pick(lang, "审批清单", "checklist"), pick(lang, "；", "; ").join(lines)
+    if policy.bulk_approval:
+        names = [said(NAMES, one, lang) for one in policy.bulk_approval]
+        yield pick(lang, "批量销号", "in bulk"), pick(lang, "、", ", ").join(names)
     days = ", ".join(str(day) for day in policy.look_back_after)
     if days:
         en = f"{days} calendar days after closing"

@@ -14,6 +14,7 @@ from pydantic import Discriminator, Field, Tag, ValidationInfo, field_validator
 from rules.notice_rules import NoticeRules as NoticeRules
 from rules.notice_rules import QuietHours as QuietHours
 from rules.policy_parts import Category as Category
+from rules.policy_parts import Check as Check
 from rules.policy_parts import Days as Days
 from rules.policy_parts import Limit as Limit
 from rules.policy_parts import OfficeHours as OfficeHours
@@ -24,7 +25,7 @@ from rules.policy_parts import Weekly as Weekly
 from rules.policy_parts import shared
 from rules.vocabulary import Severity
 
-C = TypeVar("C", Category, Reason)
+C = TypeVar("C", Category, Reason, Check)
 
 
 def _rhythm(value: Any) -> str | None:
@@ -102,6 +103,14 @@ class Policy(Part):
     repeat_at_most: Annotated[int, Field(ge=0, le=100, description="how often at most")] = 12
     verification_within: Annotated[Days, Field(description="to verify a submission")] = 5
     closure_within: Annotated[Days, Field(description="to decide on striking off")] = 3
+    closure_checklist: Annotated[
+        tuple[Check, ...],
+        Field(description="what is looked at before an item is struck off; each line is ticked"),
+    ] = ()
+    bulk_approval: Annotated[
+        tuple[Severity, ...],
+        Field(description="items of these severities may be struck off many at once; none: never"),
+    ] = ()
     look_back_after: Annotated[
         tuple[Annotated[int, Field(ge=1, le=3650)], ...],
         Field(description="look-backs, calendar days after closing"),
@@ -164,7 +173,7 @@ class Policy(Part):
             raise ValueError("ladder rungs must come later one by one")
         return value
 
-    @field_validator("categories", "extension_reasons")
+    @field_validator("categories", "extension_reasons", "closure_checklist")
     @classmethod
     def _each_code_once(cls, value: tuple[C, ...], info: ValidationInfo) -> tuple[C, ...]:
         if code := shared(part.code for part in value):

@@ -143,6 +143,14 @@ class Reason(Part):
     en: Annotated[str, Field(min_length=1, description="English wording")]
 
 
+class Check(Part):
+    """One line of the checklist for striking off."""
+
+    code: Annotated[Code, Field(description="stored value")]
+    zh: Annotated[str, Field(min_length=1, description="Chinese wording")]
+    en: Annotated[str, Field(min_length=1, description="English wording")]
+
+
 class OfficeHours(Part):
     """When the office is open on a working day, in the campaign's zone."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import MISSING, fields
 from typing import Any
 
+from rules import approval as ap
 from rules import guards as g
 from rules import ladder_guards as lg
 from rules import time_guards as tg
@@ -33,6 +34,7 @@ ABOUT_WHAT_IS_TYPED = frozenset(
         tg.require_reason_or_request,
         lg.limit_stay,
         lg.require_minutes,
+        ap.require_checklist,
     }
 )
 """Guards that judge the fields of a command: nobody can tell before something is typed."""

@@ -66,7 +66,7 @@ def plain(name: str) -> Policy:
         rung.model_copy(update={"served": False, "minutes": False}) for rung in policy.ladder
     )
     off = {"notices": NoticeRules(), "ladder": ladder, "announce_before": 0,
-           "extension_reasons": (), "extension_longest": 0}  # fmt: skip
+           "extension_reasons": (), "extension_longest": 0, "closure_checklist": ()}  # fmt: skip
     return policy.model_copy(update=off)
 
 
