@@ -115,6 +115,8 @@ class Item(SQLModel, table=True):
     complainant: str = Field(default="", max_length=200)
     extra: str = Field(default="{}", sa_type=Text)
     opened_at: datetime = Field(sa_type=Instant)
+    changed_at: datetime = Field(sa_type=Instant)
+    """Instant of the newest event."""
     ledger: str = Field(default="", sa_type=Text)
     """What the ledger said of the item when it was last imported, as canonical JSON."""
 

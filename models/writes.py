@@ -140,6 +140,7 @@ def insert_items(
                 **item._asdict(),
                 **text,
                 "head": event["hash"],
+                "changed_at": entry.at,
                 **{name: getattr(decision, name) for name in DERIVED},
                 "_event": event,
             }
@@ -234,9 +235,9 @@ def _changed(entry: Entry, head: str) -> tuple[tuple[str, ...], dict[str, Any]]:
     changed = [(_FIELDS[n], after[n]) for n in touched if before[n] != after[n]]
     names, new = [name for name, _ in changed], [value for _, value in changed]
     decision = entry.decision
-    columns = (*names, "head", *DERIVED, *decision.texts)
+    columns = (*names, "head", "changed_at", *DERIVED, *decision.texts)
     values = dict(zip(_bound_as(columns), (
-        *new, head, decision.next_action_at, decision.yellow_at, decision.red_at,
+        *new, head, entry.at, decision.next_action_at, decision.yellow_at, decision.red_at,
         *decision.texts.values(), before.id, before.version,
     ), strict=True))  # fmt: skip
     return columns, values
