@@ -36,6 +36,10 @@ def demo(
     database: Annotated[
         str, typer.Option(help="URL of an empty database, in place of a file in the home")
     ] = "",
+    pages: Annotated[
+        bool,
+        typer.Option("--open/--no-open", help="open the console in a browser, if there is one"),
+    ] = True,
     as_json: AsJson = False,
     lang: InLang = Lang.ZH,
 ) -> None:
@@ -55,7 +59,7 @@ def demo(
         raise InputError("Only the check reports in JSON.", "Add --check.", where="--json")
     from cli.demo_watch import run_demo
 
-    run_demo(seconds, keep, database, lang)
+    run_demo(seconds, keep, database, lang, pages=pages)
 
 
 def pace(text: str) -> float | None:

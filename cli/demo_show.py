@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from cli import board_rows
 from cli.board import Frame, board
+from cli.browser import open_pages
 from cli.demo_cast import Cast
 from cli.demo_news import Reporter
 from cli.demo_scene import Scene
@@ -34,8 +35,9 @@ PLAIN_WIDTH = 160
 class Show:
     """A scene with its cast, shown in one way or the other."""
 
-    def __init__(self, scene: Scene, lang: str, database: str) -> None:
+    def __init__(self, scene: Scene, lang: str, database: str, *, pages: bool = False) -> None:
         self._scene = scene
+        self._pages = pages
         self._reporter = Reporter(scene, lang, database)
         self._lang = lang
         self._cast: Cast | None = None
@@ -57,6 +59,7 @@ class Show:
         with keys() as key:
             while not asked.is_set():
                 canvas.draw(board(self._frame(), *canvas.size, self._lang))
+                self._open_pages()
                 if key(REFRESH_SECONDS) in ("q", "Q"):
                     return
 
@@ -77,6 +80,12 @@ class Show:
             if frame.news is not None and time.monotonic() - counted > COUNT_SECONDS:
                 counted = time.monotonic()
                 self._tell_counts(frame)
+
+    def _open_pages(self) -> None:
+        """Once everybody may sign in, the console opens, where there is a browser."""
+        if self._pages and self._scene.web is not None and self._scene.tryouts:
+            self._pages = False
+            open_pages(self._scene.web.url)
 
     def _frame(self) -> Frame:
         """What is to be shown now; the cast enters as soon as there is a stage.

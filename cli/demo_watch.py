@@ -21,7 +21,9 @@ from config.logging import set_up
 from sample.files import path
 
 
-def run_demo(seconds: float | None, keep: Path | None, database: str, lang: str) -> None:
+def run_demo(
+    seconds: float | None, keep: Path | None, database: str, lang: str, *, pages: bool = True
+) -> None:
     """Show the demonstration until somebody ends it.
 
     Raises:
@@ -38,7 +40,7 @@ def run_demo(seconds: float | None, keep: Path | None, database: str, lang: str)
             from cli.demo_show import Show
 
             scene = stack.enter_context(Scene(home, seconds, database=database))
-            shown = stack.enter_context(Show(scene, lang, database))
+            shown = stack.enter_context(Show(scene, lang, database, pages=pages))
             if canvas is not None:
                 shown.on_screen(canvas, asked)
             else:

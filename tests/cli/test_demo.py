@@ -148,11 +148,16 @@ def test_a_kept_home_is_gone_on_with_another_day(tmp_path: Path) -> None:
     assert days[0] < days[1]
 
 
-def test_in_a_terminal_there_is_a_board_at_once_and_q_ends_it(tmp_path: Path) -> None:
+def test_in_a_terminal_there_is_a_board_at_once_its_pages_open_and_q_ends_it(
+    tmp_path: Path,
+) -> None:
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (24, 80))
     before = termios.tcgetattr(theirs)
-    environ = clean_environment(tmp_path, TERM="xterm-256color")
+    opened = tmp_path / "opened"
+    browser = f"sh -c 'printf %s \"$0\" > {opened}' %s"
+    screen = {"DISPLAY": ":99", "BROWSER": browser}
+    environ = clean_environment(tmp_path, TERM="xterm-256color", **screen)
     demo = subprocess.Popen(
         [*PROGRAM, "demo"], cwd=ROOT, env=environ, stdin=theirs, stdout=theirs, stderr=theirs,
         preexec_fn=lambda: _take_terminal(theirs),
@@ -161,6 +166,7 @@ def test_in_a_terminal_there_is_a_board_at_once_and_q_ends_it(tmp_path: Path) ->
         _read_until(ours, "正在准备")
         assert _cpu_seconds(demo.pid) < FIRST_BOARD_SECONDS
         _read_until(ours, "最急")
+        assert _written(opened).startswith("http://127.0.0.1:")
         os.write(ours, b"q")
         last = _read_until(ours, "临时目录已删除")
         assert demo.wait(30) == 0
@@ -254,3 +260,13 @@ def _cpu_seconds(pid: int) -> float:
     """Time that the process has used, which other work on the machine does not lengthen."""
     words = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _written(file: Path) -> str:
+    """What the file says, once it says something."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if file.exists() and (text := file.read_text(encoding="utf-8")):
+            return text
+        time.sleep(0.05)
+    raise AssertionError(f"{file} was not written")

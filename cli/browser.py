@@ -1,0 +1,33 @@
+"""Opens the pages in a browser, where there is somebody to look and something to look with."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import webbrowser
+
+
+def has_screen() -> bool:
+    """Whether a browser's window would be seen by whoever gave the command."""
+    if sys.platform == "darwin":
+        return "SSH_CONNECTION" not in os.environ
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+
+
+def open_pages(url: str) -> bool:
+    """Open this address in a process of its own, which says nothing; whether it was tried.
+
+    ``BROWSER`` in the environment chooses the browser, as :mod:`webbrowser` has it.
+    """
+    if not has_screen():
+        return False
+    try:
+        webbrowser.get()
+    except webbrowser.Error:
+        return False
+    quiet = subprocess.DEVNULL
+    # What browsers say would be written into the board.
+    words = [sys.executable, "-m", "webbrowser", "-t", url]
+    subprocess.Popen(words, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
+    return True
