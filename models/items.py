@@ -28,6 +28,7 @@ _SELECT = select(*STATE_COLUMNS, ITEM.c.policy_id)
 _BY_REF = _SELECT.where(ITEM.c.ref == bindparam("ref"))
 _BY_ID = _SELECT.where(ITEM.c.id == bindparam("id"))
 _BY_IDS = _SELECT.where(ITEM.c.id.in_(bindparam("ids", expanding=True)))
+_BY_REFS = _SELECT.where(ITEM.c.ref.in_(bindparam("refs", expanding=True)))
 _HOLD = (
     select(ITEM.c.id)
     .where(ITEM.c.ref.in_(bindparam("refs", expanding=True)))
@@ -59,6 +60,12 @@ def by_ref(connection: Connection, ref: str) -> Loaded | None:
 def by_id(connection: Connection, item_id: int) -> Loaded | None:
     """The item with this id."""
     return _loaded(connection.execute(_BY_ID, {"id": item_id}).first())
+
+
+def by_refs(connection: Connection, refs: Iterable[str]) -> dict[str, Loaded]:
+    """The items with these references, by reference; those that do not exist are left out."""
+    found = _all(connection.execute(_BY_REFS, {"refs": list(refs)}).all())
+    return {one.item.ref: one for one in found}
 
 
 def by_ids(connection: Connection, ids: Iterable[int]) -> list[Loaded]:

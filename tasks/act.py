@@ -26,13 +26,13 @@ from models.writes import Entry, Receipt
 from rules.case import Case
 from rules.commands import COMMANDS, Command, FireStep, Register
 from rules.decide import Decision, decide, plan
+from rules.duties import may_register
 from rules.errors import Conflict, InputError, NotFound, Refusal, Refused
 from rules.events import PAST
 from rules.item import SYSTEM, Facts, InForce, ItemState, PersonFact
 from rules.notices import ANNOUNCED
 from rules.opening import Opening, opened
 from rules.policy import Policy
-from rules.vocabulary import Role
 from rules.workdays import WorkCalendar
 
 log = logging.getLogger("rectiflow.act")
@@ -63,7 +63,7 @@ def act(
         InputError: the key was used for something else, or a text cannot be stored.
         Unavailable: the database cannot be reached or written.
     """
-    _require_storable(command, key)
+    require_storable(command, key)
     for attempt in range(ATTEMPTS):
         try:
             with writing(engine) as connection:
@@ -81,7 +81,12 @@ def act(
     raise Conflict(ref)
 
 
-def _require_storable(command: Command, key: str | None) -> None:
+def require_storable(command: Command, key: str | None) -> None:
+    """See that what the command says can be written down.
+
+    Raises:
+        InputError: a text cannot be stored; ``where`` names its field.
+    """
     words = {name: getattr(command, name) for name in _fields_of(command.name)}
     texts.require_storable({**words, "key": key})
 
@@ -92,14 +97,9 @@ def _fields_of(command: str) -> tuple[str, ...]:
 
 
 def _attempt(
-    connection: Connection,
-    ref: str,
-    command: Command,
-    actor: str | PersonFact,
-    now: datetime,
-    key: str | None,
-    version: int | None,
-) -> Receipt | None:
+    connection: Connection, ref: str, command: Command, actor: str | PersonFact, now: datetime,
+    key: str | None, version: int | None,
+) -> Receipt | None:  # fmt: skip
     if key is not None and (known := _repeated(connection, key, ref, command)):
         return known
     loaded, who = _item_and_actor(connection, ref, actor)
@@ -137,12 +137,16 @@ def case_for(
     """Everything the rules need to decide, read in this transaction."""
     policy = policies.policy(connection, loaded.policy_id)
     who = directory.person(connection, actor) if isinstance(actor, str) else actor
-    facts = _facts(connection, command)
+    facts = facts_for(connection, command)
     return Case(loaded.item, command, who, now, policy, calendar_for(policy), facts)
 
 
-def _facts(connection: Connection, command: Command) -> Facts:
-    """What the command's words refer to."""
+def facts_for(connection: Connection, command: Command) -> Facts:
+    """What the command's words refer to.
+
+    Raises:
+        NotFound: there is no such person or unit.
+    """
     others = {}
     for ref in command.words(command.item_fields):
         loaded = items.by_ref(connection, ref)
@@ -171,6 +175,21 @@ def _entry(
 ) -> Entry:
     announced = decision.event.kind not in ANNOUNCED
     return Entry(before, decision, actor_id, now, key, announced)
+
+
+def given_before(connection: Connection, key: str) -> Receipt | None:
+    """The receipt of the command that was given under this key, if any was."""
+    return writes.receipt_for(connection, key)
+
+
+def carry_out(
+    connection: Connection, decided: Iterable[tuple[ItemState, Decision]], actor_id: int,
+    now: datetime,
+) -> bool:  # fmt: skip
+    """Write decisions about several items in the caller's transaction, which must roll back when
+    this is False: somebody else got there first."""
+    entries = [_entry(before, decision, actor_id, now) for before, decision in decided]
+    return writes.store(connection, entries) is not None
 
 
 def _repeated(connection: Connection, key: str, ref: str, command: Command) -> Receipt | None:
@@ -207,7 +226,7 @@ def register(
         InputError: the number is taken, or the key was used for something else.
         NotFound: there is no such campaign or person.
     """
-    _require_storable(command, key)
+    require_storable(command, key)
     for _ in range(ATTEMPTS):
         try:
             with writing(engine) as connection:
@@ -223,7 +242,7 @@ def register(
 
 
 def _may_register(who: PersonFact, command: Register) -> None:
-    if not any(role is Role.COORDINATOR for role, _ in who.roles) or not who.active:
+    if not may_register(who):
         raise Refused(
             Refusal("HoldTheDuty", f"{who.code} may not register items.", "It takes a coordinator.")
         )
@@ -232,13 +251,9 @@ def _may_register(who: PersonFact, command: Register) -> None:
 
 
 def _register(
-    connection: Connection,
-    command: Register,
-    who: PersonFact,
-    now: datetime,
-    campaign: str,
+    connection: Connection, command: Register, who: PersonFact, now: datetime, campaign: str,
     key: str | None,
-) -> Receipt:
+) -> Receipt:  # fmt: skip
     fact = policies.campaign(connection, campaign)
     policy = policies.policy(connection, fact.policy_id)
     category = policy.category(command.category)

@@ -1,0 +1,217 @@
+"""One command on many items: what would become of each, and then the deed, item by item.
+
+The preview asks the same rules as the deed and writes nothing. The deed is one transaction an
+item, on the item as the preview has seen it: what has moved on since is told, not overwritten. An
+item that the person may not see is told as one that is not there. ``now`` is campaign time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Engine
+
+from config.calendars import calendar_for
+from models import items, policies
+from models.engine import reading
+from models.items import Loaded
+from rules.bulk import IN_BULK, may_be_given_in_bulk
+from rules.case import Case
+from rules.commands import COMMANDS, Command
+from rules.decide import refusal_for
+from rules.duties import may_see
+from rules.errors import InputError, NotFound, Refusal, Refused
+from rules.item import Facts, PersonFact
+from rules.policy import Policy
+from rules.prospect import blank, obstacle
+from rules.workdays import WorkCalendar
+from tasks.act import act, facts_for, given_before, require_storable
+
+MOST = 500
+"""Items of one go: some seconds' work, and as many as somebody may answer for at once."""
+
+
+class Foreseen(NamedTuple):
+    """What would become of one item. ``title`` is empty where the item may not be seen."""
+
+    ref: str
+    version: int
+    title: str
+    confidential: bool
+    refusal: Refusal | None
+
+
+class Offer(NamedTuple):
+    """A selection, and what may be done with it."""
+
+    items: tuple[Foreseen, ...]
+    """As chosen; only what may not be seen is refused already."""
+    commands: tuple[tuple[str, int], ...]
+    """Commands that at least one of the items permits, and how many do."""
+    policies: tuple[Policy, ...]
+    """The policies that the items are under."""
+
+
+class Dealt(NamedTuple):
+    """What has become of one item."""
+
+    ref: str
+    refusal: Refusal | None
+
+
+class _Known:
+    """Policies with their calendars, each read once."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._found: dict[int, tuple[Policy, WorkCalendar]] = {}
+
+    def of(self, loaded: Loaded) -> tuple[Policy, WorkCalendar]:
+        if loaded.policy_id not in self._found:
+            policy = policies.policy(self._connection, loaded.policy_id)
+            self._found[loaded.policy_id] = policy, calendar_for(policy)
+        return self._found[loaded.policy_id]
+
+    def policies(self) -> tuple[Policy, ...]:
+        return tuple(policy for policy, _ in self._found.values())
+
+
+def offer(connection: Connection, person: PersonFact, refs: Iterable[str], now: datetime) -> Offer:
+    """The selection, and the commands among which the person may choose.
+
+    Raises:
+        InputError: there are too many.
+    """
+    known = _Known(connection)
+    shown: list[Foreseen] = []
+    counts = dict.fromkeys(IN_BULK, 0)
+    for ref, loaded in _visible(connection, person, refs):
+        shown.append(_foreseen(ref, loaded, None if loaded else _unknown(ref)))
+        if loaded is None:
+            continue
+        policy, calendar = known.of(loaded)
+        for name in IN_BULK:
+            command = blank(COMMANDS[name])
+            case = Case(loaded.item, command, person, now, policy, calendar, Facts())
+            counts[name] += may_be_given_in_bulk(case) is None and obstacle(case) is None
+    possible = tuple((name, count) for name, count in counts.items() if count)
+    return Offer(tuple(shown), possible, known.policies())
+
+
+def preview(
+    connection: Connection,
+    person: PersonFact,
+    refs: Iterable[str],
+    command: Command,
+    now: datetime,
+) -> list[Foreseen]:
+    """What would become of each item if the command were given now; nothing is written.
+
+    Raises:
+        InputError: there are too many, or a text of the command cannot be stored.
+        NotFound: the command names somebody or something that does not exist.
+    """
+    require_storable(command, None)
+    facts, known = facts_for(connection, command), _Known(connection)
+    return [
+        _foreseen(ref, loaded, _objection(ref, loaded, person, command, now, known, facts))
+        for ref, loaded in _visible(connection, person, refs)
+    ]
+
+
+def carry_out(
+    engine: Engine,
+    person: PersonFact,
+    seen: Sequence[tuple[str, int]],
+    command: Command,
+    now: datetime,
+    batch: str,
+) -> list[Dealt]:
+    """Give the command to each item that is still as it was seen: (reference, version).
+
+    ``batch`` names this going: carried out twice, it does each item once, and says the same.
+
+    Raises:
+        InputError: there are too many, or a text of the command cannot be stored.
+        NotFound: the command names somebody or something that does not exist.
+        Unavailable: the database cannot be written; what was done stays done.
+    """
+    require_storable(command, batch)
+    versions = dict(seen)
+    with reading(engine) as connection:
+        facts_for(connection, command)
+        known = _Known(connection)
+        barred = {
+            ref: _barred(ref, loaded, person, command, now, known)
+            for ref, loaded in _visible(connection, person, versions)
+        }
+    return [
+        _dealt(engine, person, ref, versions[ref], command, now, f"{batch}/{ref}", objection)
+        for ref, objection in barred.items()
+    ]
+
+
+def _dealt(
+    engine: Engine, person: PersonFact, ref: str, version: int, command: Command, now: datetime,
+    key: str, barred: Refusal | None,
+) -> Dealt:  # fmt: skip
+    if barred is not None:
+        with reading(engine) as connection:
+            # It may be out of sight because this very command has moved it there.
+            done = given_before(connection, key)
+        return Dealt(ref, barred if done is None or done.ref != ref else None)
+    try:
+        # The version pins all that was asked before: who may see it, and its policy.
+        act(engine, ref, command, person, now, key=key, version=version)
+    except Refused as error:
+        return Dealt(ref, error.refusal)
+    except NotFound:
+        return Dealt(ref, _unknown(ref))
+    return Dealt(ref, None)
+
+
+def _objection(
+    ref: str, loaded: Loaded | None, person: PersonFact, command: Command, now: datetime,
+    known: _Known, facts: Facts,
+) -> Refusal | None:  # fmt: skip
+    if loaded is None:
+        return _unknown(ref)
+    case = Case(loaded.item, command, person, now, *known.of(loaded), facts)
+    return may_be_given_in_bulk(case) or refusal_for(case)
+
+
+def _barred(
+    ref: str, loaded: Loaded | None, person: PersonFact, command: Command, now: datetime,
+    known: _Known,
+) -> Refusal | None:  # fmt: skip
+    if loaded is None:
+        return _unknown(ref)
+    case = Case(loaded.item, command, person, now, *known.of(loaded), Facts())
+    return may_be_given_in_bulk(case)
+
+
+def _visible(
+    connection: Connection, person: PersonFact, refs: Iterable[str]
+) -> list[tuple[str, Loaded | None]]:
+    """Each reference once, with its item where the person may see it."""
+    chosen = list(dict.fromkeys(refs))
+    if len(chosen) > MOST:
+        raise InputError(
+            f"{len(chosen)} items are too many for one go.", f"Choose up to {MOST}.", where="ref"
+        )
+    found = items.by_refs(connection, chosen)
+    seen = {ref: one for ref, one in found.items() if may_see(person, one.item)}
+    return [(ref, seen.get(ref)) for ref in chosen]
+
+
+def _foreseen(ref: str, loaded: Loaded | None, refusal: Refusal | None) -> Foreseen:
+    if loaded is None:
+        return Foreseen(ref, 0, "", False, refusal)
+    item = loaded.item
+    return Foreseen(ref, item.version, item.title, item.confidential, refusal)
+
+
+def _unknown(ref: str) -> Refusal:
+    return Refusal("KnowTheItem", f"There is no item {ref!r}.", "See: rectiflow list.")
