@@ -20,6 +20,7 @@ from rules.errors import InputError
 from tasks import accounts, api_tokens, second_factor
 from tasks.api_tokens import Scope
 from tasks.office import Office
+from tasks.openid import arriving as openid_links
 
 app = typer.Typer(add_completion=False)
 
@@ -152,6 +153,26 @@ def admin(
     with here() as office:
         accounts.administer(office.engine, login, may)
     _done(login, "an administrator" if may else "no administrator", as_json)
+
+
+@app.command()
+def link(
+    login: Login,
+    subject: Annotated[str, typer.Option(help="what the issuer calls them: the claim sub")],
+    as_json: AsJson = False,
+) -> None:
+    """Let somebody sign in by OpenID Connect, under the subject that the issuer knows them by."""
+    with here() as office:
+        linked = openid_links.link(office.engine, office.settings, login, subject, wall())
+    _done(linked, "linked", as_json)
+
+
+@app.command()
+def unlink(login: Login, as_json: AsJson = False) -> None:
+    """Let somebody sign in by OpenID Connect no more; roles that came with it go."""
+    with here() as office:
+        unlinked = openid_links.unlink(office.engine, login, wall())
+    _done(unlinked, "not linked any more", as_json)
 
 
 @app.command("drop-factor")

@@ -88,6 +88,44 @@ class Settings:
         "secret with which links are signed; empty: one is made and kept in the home",
         secret=True,
     )
+    passwords: str = _setting(
+        "EVERYBODY",
+        "EVERYBODY may sign in with a password, or ADMINISTRATORS alone (others by OpenID Connect)",
+        words=("EVERYBODY", "ADMINISTRATORS"),
+    )
+    openid_issuer: str = _setting(
+        "",
+        "issuer of OpenID Connect by which people sign in; empty: with passwords only",
+        begins=("http://", "https://"),
+    )
+    openid_client: str = _setting("", "what the issuer calls this installation: its client id")
+    openid_secret: str = _setting(
+        "", "secret that the issuer has given the client; empty: it has none", secret=True
+    )
+    openid_name: str = _setting("", "what the button on the sign-in page calls the issuer")
+    openid_scopes: str = _setting(
+        "openid profile email", "scopes that are asked for, with blanks between"
+    )
+    openid_hosts: str = _setting(
+        "", "further hosts, with commas between, on which the issuer has some of its addresses"
+    )
+    openid_login: str = _setting(
+        "preferred_username", "claim that tells the login; a dot leads into an object"
+    )
+    openid_groups: str = _setting(
+        "groups", "claim that tells somebody's groups; a dot leads into an object"
+    )
+    openid_groups_file: str = _setting(
+        "", "YAML file that says what each group gives: ROLE @ UNIT, or administrator; empty: none"
+    )
+    openid_link: str = _setting(
+        "NEVER",
+        "who is taken for whom at their first sign-in: NEVER anybody, or whose LOGIN or EMAIL fits",
+        words=("NEVER", "LOGIN", "EMAIL"),
+    )
+    openid_unit: str = _setting(
+        "", "code of the unit into which people nobody knows are entered; empty: they are refused"
+    )
     operator_mail: str = _setting(
         "", "where the watchdog writes when the machinery stands still; empty: only to the log"
     )
@@ -137,6 +175,11 @@ class Settings:
         """Where evidence is kept, each file under its SHA-256; and drafts on their way to a
         bucket."""
         return self.home / "evidence"
+
+    @property
+    def upload_folder(self) -> Path:
+        """Where ledgers lie that were uploaded, for some days."""
+        return self.home / "uploads"
 
     @property
     def mail_folder(self) -> Path:

@@ -122,6 +122,13 @@ def person_with_code(connection: Connection, code: str) -> int | None:
     return connection.execute(asked).scalar_one_or_none()
 
 
+def code_of(connection: Connection, person_id: int) -> str:
+    """The person's handle."""
+    return str(
+        connection.execute(select(PERSON.c.code).where(PERSON.c.id == person_id)).scalar_one()
+    )
+
+
 def begin(connection: Connection, values: Mapping[str, Any], now: datetime) -> None:
     """Keep a sign-in that goes to the issuer; those that never came back are forgotten."""
     connection.execute(delete(ATTEMPT).where(ATTEMPT.c.expires_at <= now))

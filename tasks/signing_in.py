@@ -70,13 +70,19 @@ class Present(NamedTuple):
 
 
 def sign_in(
-    engine: Engine, login: str, password: str, now: datetime, came: From
-) -> SignedIn | None:
-    """Begin a session for whoever knows the password; None otherwise, whatever the reason."""
+    engine: Engine, login: str, password: str, now: datetime, came: From,
+    *, administrators: bool = False,
+) -> SignedIn | None:  # fmt: skip
+    """Begin a session for whoever knows the password; None otherwise, whatever the reason.
+
+    ``administrators`` says that passwords open their accounts alone.
+    """
     with reading(engine) as connection:
         account = accounts.by_login(connection, spelt(login))
     fits = passwords.fits(account.password_hash if account else "", password)
     if account is None or not account.usable or _waits(account, now):
+        return None
+    if administrators and not account.administrator:
         return None
     changes: dict[str, object] = {}
     if fits and passwords.is_outdated(account.password_hash):
@@ -122,10 +128,13 @@ def finish(
         return _begun(connection, account, now, came, whole=True)
 
 
-def present(engine: Engine, token: str, now: datetime, *, half: bool = False) -> Present | None:
+def present(
+    engine: Engine, token: str, now: datetime, *, half: bool = False, use: bool = True
+) -> Present | None:
     """Who the token's session belongs to; None when it is over or its account is closed.
 
-    ``half`` asks for one that waits for its second factor.
+    ``half`` asks for one that waits for its second factor. Without ``use`` it is only looked at,
+    and grows old meanwhile.
     """
     if not token:
         return None
@@ -137,7 +146,7 @@ def present(engine: Engine, token: str, now: datetime, *, half: bool = False) ->
         if account is None or not account.usable:
             return None
         person = directory.people_by_id(connection, [account.person_id])[account.person_id]
-    if now - found.seen_at >= TOUCHED:
+    if use and now - found.seen_at >= TOUCHED:
         with writing(engine) as connection:
             accounts.touch(connection, found.id, now)
     return Present(account, person, found)

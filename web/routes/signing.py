@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
+from config.openid import only_administrators_have_passwords
 from models import accounts as rows
 from models import directory
 from models.engine import reading
@@ -34,6 +35,9 @@ from web.words import say
 
 router = APIRouter()
 
+TROUBLES = ("away", "over", "denied", "unsound", "unknown", "closed", "passwords")
+"""What may have gone wrong on the way from the issuer, as the sign-in page tells it."""
+
 DOOR = "rectiflow-door"
 """Cookie that a form of the sign-in page has to match: nobody is signed in by another site."""
 
@@ -41,12 +45,19 @@ Text = Annotated[str, Form()]
 
 
 @router.api_route("/login", methods=["GET", "HEAD"])
-def login(request: Request, office: InOffice, next: str = "", out: str = "") -> Response:  # noqa: A002
+def login(
+    request: Request,
+    office: InOffice,
+    next: str = "",  # noqa: A002
+    out: str = "",
+    trouble: str = "",
+) -> Response:
     """The sign-in page; whoever is signed in goes on."""
     where = local_path(next)
     if signing_in.present(office.engine, token_of(request), request.app.state.wall()):
         return RedirectResponse(where, SEE_OTHER)
-    return _door(request, "signing/login.html", where=where, out=bool(out))
+    known = trouble if trouble in TROUBLES else ""
+    return _door(request, "signing/login.html", where=where, out=bool(out), trouble=known)
 
 
 @router.post("/login")
@@ -58,11 +69,14 @@ def sign_in(
     if refused := _unwelcome(request, door):
         return refused
     now = request.app.state.wall()
-    signed = signing_in.sign_in(office.engine, login, password, now, came_from(request))
+    signed = signing_in.sign_in(
+        office.engine, login, password, now, came_from(request),
+        administrators=only_administrators_have_passwords(office.settings),
+    )  # fmt: skip
     where = local_path(next)
     if signed is None:
         return _door(request, "signing/login.html", 401, where=where, wrong=True, login=login[:64])
-    _end_old(request, office)
+    end_old(request, office)
     return begun(request, signed, where)
 
 
@@ -81,7 +95,7 @@ def sign_in_to_demo(
     signed = account and signing_in.enter(office.engine, account.id, now, came_from(request))
     if not signed:
         raise HTTPException(404)
-    _end_old(request, office)
+    end_old(request, office)
     return begun(request, signed, local_path(""))
 
 
@@ -129,6 +143,8 @@ def welcome(request: Request, office: InOffice, token: str) -> Response:
     found = accounts.invited(office.engine, token, request.app.state.wall())
     if found is None:
         return _gone(request)
+    if _signs_in_elsewhere(office, found):
+        return RedirectResponse("/login?trouble=passwords", SEE_OTHER)
     return _door(request, "signing/welcome.html", found=found)
 
 
@@ -144,6 +160,8 @@ def choose(
     found = accounts.invited(office.engine, token, now)
     if found is None:
         return _gone(request)
+    if _signs_in_elsewhere(office, found):
+        return RedirectResponse("/login?trouble=passwords", SEE_OTHER)
     if password != again:
         return _door(request, "signing/welcome.html", 400, found=found, why="password.differ")
     try:
@@ -164,7 +182,12 @@ def _door(request: Request, template: str, status: int = 200, **values: object) 
     door = door if len(door) == 43 and door.isascii() else secrets.token_urlsafe(32)
     lang = values.pop("lang", "")
     error, why = values.pop("error", None), str(values.pop("why", ""))
-    shown = {"field": "password", "wrong": False, "out": False, "login": "", **values}
+    settings = request.app.state.office.settings
+    shown = {
+        "field": "password", "wrong": False, "out": False, "login": "", "trouble": "",
+        "issuer": settings.openid_issuer and (settings.openid_name or "-"),
+        "only_administrators": only_administrators_have_passwords(settings), **values,
+    }  # fmt: skip
     answer = lean(
         request, template, lang=str(lang), status=status, door=door, demo=request.app.state.demo,
         complaint=lambda lang: told(error, lang) if isinstance(error, Refused)
@@ -186,13 +209,19 @@ def _unwelcome(request: Request, door: str) -> Response | None:
     return None
 
 
+def _signs_in_elsewhere(office: InOffice, found: accounts.Invited) -> bool:
+    """Whether a password would open nothing: those of others than administrators are off."""
+    administers = found.account is None or found.account.administrator
+    return only_administrators_have_passwords(office.settings) and not administers
+
+
 def _gone(request: Request) -> Response:
     if not request.app.state.forged.may_try(caller_of(request)):
         return problem(request, 429, "many")
     return problem(request, 410, "welcome.gone")
 
 
-def _end_old(request: Request, office: InOffice) -> None:
+def end_old(request: Request, office: InOffice) -> None:
     """Whoever signs in as somebody else leaves nothing behind in this browser."""
     now = request.app.state.wall()
     token = request.cookies.get(cookie_name(request), "")
