@@ -15,6 +15,9 @@ WAITING = "state IN ('pending', 'failed')"
 UNPLANNED = "left_at IS NULL AND state IN ('pending', 'held')"
 """When it leaves, and whether alone, is still to be decided."""
 
+TROUBLED = "state IN ('failed', 'held', 'dead', 'skipped')"
+"""It did not go the way it should: what operators look for, and what is rare among millions."""
+
 LEFT = "left_at IS NOT NULL"
 """It has been let go by the plan."""
 
@@ -40,6 +43,8 @@ class Delivery(SQLModel, table=True):
               sqlite_where=text(WAITING), postgresql_where=text(WAITING)),
         Index("delivery_unplanned", "held_until",
               sqlite_where=text(UNPLANNED), postgresql_where=text(UNPLANNED)),
+        Index("delivery_troubled", "state", "id",
+              sqlite_where=text(TROUBLED), postgresql_where=text(TROUBLED)),
         Index("delivery_left", "left_at",
               sqlite_where=text(LEFT), postgresql_where=text(LEFT)),
     )  # fmt: skip

@@ -42,14 +42,17 @@ _BY_CODE_OR_NAME = _PEOPLE.where(
     or_(
         PERSON.c.code.in_(bindparam("words", expanding=True)),
         PERSON.c.name.in_(bindparam("words", expanding=True)),
-    )
+    ),
+    PERSON.c.merged_into.is_(None),
 )
 _BY_IDS = _PEOPLE.where(PERSON.c.id.in_(bindparam("ids", expanding=True)))
 _UNITS = select(UNIT.c.id, UNIT.c.code, UNIT.c.path, UNIT.c.name).where(
     or_(
         UNIT.c.code.in_(bindparam("words", expanding=True)),
         UNIT.c.name.in_(bindparam("words", expanding=True)),
-    )
+    ),
+    # What was merged stands in histories only; nobody means it any more.
+    UNIT.c.merged_into.is_(None),
 )
 
 

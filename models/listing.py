@@ -128,7 +128,7 @@ def _campaign(connection: Connection, code: str) -> int:
 def _only(connection: Connection, among: Any, word: str, what: str, listing: str) -> Any:
     """The row called ``word``: by its code, else by a name that only one of them has."""
     named = or_(among.c.code == word, among.c.name == word)
-    rows = connection.execute(select(among).where(named)).all()
+    rows = connection.execute(select(among).where(named, among.c.merged_into.is_(None))).all()
     for row in rows:
         if row.code == word:
             return row

@@ -58,15 +58,16 @@ def hold(connection: Connection) -> None:
         connection.execute(_ROOT)
 
 
-def all_units(connection: Connection) -> list[UnitRow]:
-    """Every unit, in the order in which they were entered."""
-    return [
-        UnitRow(*row) for row in connection.execute(select(*_FROM_UNIT).order_by(UNIT.c.id)).all()
-    ]
+def all_units(connection: Connection, *, merged: bool = False) -> list[UnitRow]:
+    """Every unit, in the order in which they were entered; those that were merged only if asked."""
+    statement = select(*_FROM_UNIT).order_by(UNIT.c.id)
+    if not merged:
+        statement = statement.where(UNIT.c.merged_into.is_(None))
+    return [UnitRow(*row) for row in connection.execute(statement).all()]
 
 
-def all_people(connection: Connection) -> list[PersonRow]:
-    """Everybody, in the order in which they were entered."""
+def all_people(connection: Connection, *, merged: bool = False) -> list[PersonRow]:
+    """Everybody, in the order in which they were entered; who was merged only if asked."""
     roles: dict[int, list[tuple[Role, str]]] = defaultdict(list)
     held = select(MEMBERSHIP.c.person_id, MEMBERSHIP.c.role, UNIT.c.path)
     for row in connection.execute(held.join(UNIT, UNIT.c.id == MEMBERSHIP.c.unit_id)):
@@ -74,6 +75,8 @@ def all_people(connection: Connection) -> list[PersonRow]:
     columns = (PERSON.c.id, PERSON.c.code, PERSON.c.name, UNIT.c.path, PERSON.c.active,
                PERSON.c.unit_id, PERSON.c.email, PERSON.c.lang, PERSON.c.draft)  # fmt: skip
     statement = select(*columns).join(UNIT, UNIT.c.id == PERSON.c.unit_id).order_by(PERSON.c.id)
+    if not merged:
+        statement = statement.where(PERSON.c.merged_into.is_(None))
     return [
         PersonRow(
             row.id, row.code, row.name, row.path, tuple(roles[row.id]), bool(row.active),
@@ -81,6 +84,17 @@ def all_people(connection: Connection) -> list[PersonRow]:
         )
         for row in connection.execute(statement)
     ]  # fmt: skip
+
+
+def aliases(connection: Connection) -> tuple[dict[str, int], dict[str, int]]:
+    """Names of units, and of people, that were merged, with the ids of whom they mean now."""
+    found: list[dict[str, int]] = []
+    for of in (UNIT, PERSON):
+        rows = connection.execute(
+            select(of.c.name, of.c.merged_into).where(of.c.merged_into.is_not(None))
+        ).all()
+        found.append({row.name: row.merged_into for row in rows})
+    return found[0], found[1]
 
 
 def memberships(connection: Connection) -> set[tuple[int, int, Role]]:
@@ -107,7 +121,7 @@ def settle_paths(connection: Connection) -> int:
     A copy is looked up by the id at its end, so that doing it again repairs what a command that
     ran at the same moment has written from the old tree.
     """
-    paths = {unit.id: unit.path for unit in all_units(connection)}
+    paths = {row.id: row.path for row in connection.execute(select(UNIT.c.id, UNIT.c.path))}
     settled = 0
     columns = (ITEM.c.id, ITEM.c.unit_id, ITEM.c.unit_path, ITEM.c.co_unit_paths)
     astray = or_(ITEM.c.unit_path != UNIT.c.path, ITEM.c.co_unit_paths != ())

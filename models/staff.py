@@ -62,6 +62,7 @@ def units(connection: Connection, *, drafts: bool = False) -> list[UnitView]:
     statement = select(*columns, *above, led.label("led")).outerjoin(
         _PARENT, _PARENT.c.id == UNIT.c.parent_id
     )
+    statement = statement.where(UNIT.c.merged_into.is_(None))
     if drafts:
         statement = statement.where(UNIT.c.draft)
     rows = sorted(connection.execute(statement).all(), key=lambda row: _way(row.path))
@@ -83,6 +84,7 @@ def people(connection: Connection, *, drafts: bool = False) -> list[PersonView]:
     statement = (
         select(*columns, *home).join(UNIT, UNIT.c.id == PERSON.c.unit_id).order_by(PERSON.c.code)
     )
+    statement = statement.where(PERSON.c.merged_into.is_(None))
     if drafts:
         statement = statement.where(PERSON.c.draft)
     held = _held(connection)

@@ -12,8 +12,9 @@ MOST = 200
 
 def units(connection: Connection) -> list[tuple[str, str]]:
     """Units by code, with their names."""
-    statement = select(UNIT.c.code, UNIT.c.name).order_by(UNIT.c.path).limit(MOST)
-    return [(row.code, row.name) for row in connection.execute(statement)]
+    statement = select(UNIT.c.code, UNIT.c.name).where(UNIT.c.merged_into.is_(None))
+    rows = connection.execute(statement.order_by(UNIT.c.path).limit(MOST))
+    return [(row.code, row.name) for row in rows]
 
 
 def people(connection: Connection, path: str | None) -> list[tuple[str, str]]:

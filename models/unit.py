@@ -8,7 +8,8 @@ from sqlmodel import Field, SQLModel
 class Unit(SQLModel, table=True):
     """One unit. ``path`` is the ids from the root to here, ``/1/4/18/``: a subtree is a prefix.
 
-    A draft was named by a ledger and waits for a coordinator to confirm or merge it.
+    A draft was named by a ledger and waits for somebody to confirm or merge it. One that was merged
+    stays for the histories that name it, and is the other unit ever after (``merged_into``).
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -18,3 +19,4 @@ class Unit(SQLModel, table=True):
     path: str = Field(max_length=255, index=True)
     kind: str = Field(default="unit", max_length=16)
     draft: bool = Field(default=False)
+    merged_into: int | None = Field(default=None, foreign_key="unit.id")

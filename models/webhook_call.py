@@ -13,6 +13,10 @@ CALL_WAITING = "state IN ('pending', 'failed')"
 """The call is still to be made. Written the same in the index and in whoever asks."""
 
 
+CALL_DEAD = "state = 'dead'"
+"""The call was given up; rare among millions."""
+
+
 class WebhookCall(SQLModel, table=True):
     """One call.
 
@@ -25,6 +29,8 @@ class WebhookCall(SQLModel, table=True):
         UniqueConstraint("webhook_id", "event_id"),
         Index("webhook_call_waiting", "webhook_id", "item_id", "id",
               sqlite_where=text(CALL_WAITING), postgresql_where=text(CALL_WAITING)),
+        Index("webhook_call_dead", "id",
+              sqlite_where=text(CALL_DEAD), postgresql_where=text(CALL_DEAD)),
     )  # fmt: skip
 
     id: int | None = Field(default=None, primary_key=True)

@@ -185,12 +185,16 @@ class Fail(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approve(Command):
-    """Strike the item off (批准销号)."""
+    """Strike the item off (批准销号).
+
+    ``checked`` are the lines of the policy's checklist that were looked at, by their codes.
+    """
 
     name = "approve"
     outcome: Literal[Outcome.RECTIFIED, Outcome.LONG_TERM, Outcome.UNSUBSTANTIATED] = (
         Outcome.RECTIFIED
     )
+    checked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,11 +258,30 @@ class Correct(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relist(Correct):
-    """Take over what a ledger that is imported again now says of the item (system)."""
+    """Take over what a ledger that is imported or edited now says of the item: by the program, or
+    for the coordinator who brings the ledger; nobody gives it by itself."""
 
     name = "relist"
     extra: str | None = None
     ledger: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reseat(Command):
+    """Name another unit, or another person, wherever the item names this one (system).
+
+    Given when a draft turns out to be a unit or a person that is known; ``by`` is the handle of
+    the person who said so.
+    """
+
+    name = "reseat"
+    unit_fields = ("unit", "into_unit")
+    person_fields = ("person", "into_person")
+    unit: str = ""
+    into_unit: str = ""
+    person: str = ""
+    into_person: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,7 +301,8 @@ COMMANDS: dict[str, type[Command]] = {
         Register, Screen, Accept, Reject, Merge, Transfer, Assign, Acknowledge, Decline,
         ReportProgress, AttachEvidence, RequestExtension, GrantExtension, RefuseExtension,
         Serve, Confirm, Stay, LiftStay, Submit, Appoint, Pass, Fail, Approve, Deny, RequestHold,
-        Hold, RefuseHold, Resume, Reopen, Withdraw, Waive, Comment, Correct, Relist, Record,
+        Hold, RefuseHold, Resume, Reopen, Withdraw, Waive, Comment, Correct, Relist, Reseat,
+        Record,
         LoseContact, RegainContact, Recompute, Adopt, FireStep,
     )
 }  # fmt: skip
@@ -286,7 +310,7 @@ COMMANDS: dict[str, type[Command]] = {
 SYSTEM_COMMANDS = frozenset(
     command.name
     for command in (
-        Screen, Relist, Record, LoseContact, RegainContact, Recompute, Adopt, FireStep,
+        Screen, Relist, Reseat, Record, LoseContact, RegainContact, Recompute, Adopt, FireStep,
     )
 )  # fmt: skip
 """Given by the program itself, never by a person."""

@@ -11,7 +11,9 @@ from typing import Any
 
 from rules import commands as c
 from rules import ladder_effects as ladder
+from rules import seat_effects as seats
 from rules import time_effects as time
+from rules.approval import checked_lines
 from rules.case import Case
 from rules.effect import (
     NEW_ROUND,
@@ -142,8 +144,10 @@ def _fail(case: Case) -> Effect:
 
 
 def _approve(case: Case) -> Effect:
-    outcome = given(case, c.Approve).outcome
-    return Effect({"outcome": outcome}, {"outcome": outcome})
+    command = given(case, c.Approve)
+    told = {"outcome": command.outcome}
+    ticked = [line.code for line in checked_lines(case.policy, command.checked)]
+    return Effect(told, {**told, "checked": ticked} if ticked else told)
 
 
 def _deny(case: Case) -> Effect:
@@ -237,6 +241,7 @@ EFFECTS: dict[str, Callable[[Case], Effect]] = {
     "comment": _comment,
     "correct": _correct,
     "relist": _correct,
+    "reseat": seats.reseat,
     "record": _record,
     "lose_contact": ladder.lose_contact,
     "regain_contact": ladder.regain_contact,

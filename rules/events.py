@@ -51,6 +51,7 @@ PAST: dict[str, str] = {
     "comment": "commented",
     "correct": "corrected",
     "relist": "relisted",
+    "reseat": "reseated",
     "record": "recorded",
     "lose_contact": "contact_lost",
     "regain_contact": "contact_regained",

@@ -11,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from rules import approval as ap
 from rules import guards as g
 from rules import ladder_guards as lg
+from rules import seat_guards as sg
 from rules import time_guards as tg
 from rules.duties import Relation as R
 from rules.errors import Refusal
@@ -104,7 +106,7 @@ TABLE: tuple[Row, ...] = (
     _row(S.VERIFICATION, "fail",              S.DEADLINE,                   VERIFIER,          JUDGED, g.require_reason, DUE_SET),
     _row(S.VERIFICATION, "fire",              S.VERIFICATION,               SYSTEM,            g.never_early),
 
-    _row(S.CLOSURE,      "approve",           S.CLOSED,                     SUPERVISOR,        STRUCK),
+    _row(S.CLOSURE,      "approve",           S.CLOSED,                     SUPERVISOR,        STRUCK, ap.require_checklist),
     _row(S.CLOSURE,      "deny",              (S.VERIFICATION, S.DEADLINE), SUPERVISOR,        STRUCK, g.require_reason, DUE_SET),
     _row(S.CLOSURE,      "fire",              S.CLOSURE,                    SYSTEM,            g.never_early),
 
@@ -135,7 +137,8 @@ TABLE: tuple[Row, ...] = (
     # In every stage
     *(_row(s, "comment",         s,            ANYONE) for s in S),
     *(_row(s, "correct",         s,            COORDINATOR,                 g.require_title) for s in S),
-    *(_row(s, "relist",          s,            SYSTEM,                      g.require_title) for s in S),
+    *(_row(s, "relist",          s,            SYSTEM | COORDINATOR,        g.require_title) for s in S),
+    *(_row(s, "reseat",          s,            SYSTEM,                      sg.require_seat_to_change, sg.keep_judges_apart) for s in S),
     *(_row(s, "record",          s,            SYSTEM) for s in S),
 )
 # fmt: on

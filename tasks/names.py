@@ -8,7 +8,7 @@ says which codes there are.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from models.roster import PersonRow, UnitRow
@@ -38,7 +38,13 @@ class Spot(NamedTuple):
 class Names:
     """The units and people known, found by what a ledger calls them."""
 
-    def __init__(self, units: Iterable[UnitRow], people: Iterable[PersonRow]) -> None:
+    def __init__(
+        self,
+        units: Iterable[UnitRow],
+        people: Iterable[PersonRow],
+        unit_aliases: Mapping[str, int] = {},
+        person_aliases: Mapping[str, int] = {},
+    ) -> None:
         self.units_by_id: dict[int, UnitRow] = {}
         self.units_by_code: dict[str, UnitRow] = {}
         self.people_by_code: dict[str, PersonRow] = {}
@@ -49,6 +55,19 @@ class Names:
         self.root = next(unit for unit in self.units_by_code.values() if unit.parent_id is None)
         for person in people:
             self.add_person(person)
+        self._know_aliases(unit_aliases, person_aliases)
+
+    def _know_aliases(self, units: Mapping[str, int], people: Mapping[str, int]) -> None:
+        """Names of drafts that were merged mean whom they were merged into, where no other
+        has the name."""
+        for name, unit_id in units.items():
+            if name not in self._units and unit_id in self.units_by_id:
+                self._units[name].append(self.units_by_id[unit_id])
+        by_id = {person.id: person for person in self.people_by_code.values()}
+        for name, person_id in people.items():
+            known = by_id.get(person_id)
+            if name not in self._people and known is not None and known.active:
+                self._people[name].append(known)
 
     def add_unit(self, unit: UnitRow) -> None:
         """Know one unit more."""

@@ -39,7 +39,8 @@ class Places:
     """
 
     def __init__(self, connection: Connection, *, store: bool = True) -> None:
-        self.names = Names(roster.all_units(connection), roster.all_people(connection))
+        units, people = roster.all_units(connection), roster.all_people(connection)
+        self.names = Names(units, people, *roster.aliases(connection))
         self.drafts: list[Draft] = []
         self._connection = connection
         self._store = store

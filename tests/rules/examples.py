@@ -64,6 +64,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "comment": {"text": "请抓紧"},
     "correct": {"title": "窗口推诿（更正）"},
     "relist": {"title": "窗口推诿（台账）", "extra": "{}", "ledger": "1"},
+    "reseat": {"person": "leader", "into_person": "co-worker", "by": "coordinator"},
     "record": {"document": "reminder_letter", "serial": "1", "level": 1},
     "lose_contact": {"reason": "550 no such user"},
     "regain_contact": {},
@@ -88,6 +89,7 @@ NEEDED: dict[str, dict[str, Any]] = {
         "hold_asked_at": NOW,
     },
     "regain_contact": {"unreachable": True},
+    "reseat": {"leader_id": LEADER.id},
     "recompute": {"due": DUE, "due_from": TODAY},
     "resume": {"on_hold": True, "hold_until": LATER, "held_at": NOW, "holds": 1},
 }

@@ -43,7 +43,8 @@ withdraw          | closed:S     | closed:S              | closed:S            |
 waive             | intake:S     | assignment:S          | deadline:S          | reminder:S     | verification:S        | closure:S                 | -
 comment           | intake:A     | assignment:A          | deadline:A          | reminder:A     | verification:A        | closure:A                 | closed:A
 correct           | intake:C     | assignment:C          | deadline:C          | reminder:C     | verification:C        | closure:C                 | closed:C
-relist            | intake:P     | assignment:P          | deadline:P          | reminder:P     | verification:P        | closure:P                 | closed:P
+relist            | intake:CP    | assignment:CP         | deadline:CP         | reminder:CP    | verification:CP       | closure:CP                | closed:CP
+reseat            | intake:P     | assignment:P          | deadline:P          | reminder:P     | verification:P        | closure:P                 | closed:P
 record            | intake:P     | assignment:P          | deadline:P          | reminder:P     | verification:P        | closure:P                 | closed:P
 lose_contact      | -            | assignment:P          | deadline:P          | reminder:P     | verification:P        | closure:P                 | -
 regain_contact    | -            | assignment:P          | deadline:P          | reminder:P     | verification:P        | closure:P                 | -

@@ -17,7 +17,7 @@ from rules.vocabulary import Outcome, Severity, Source
 from tests.rules.examples import FIELDS
 
 OF_THE_PROGRAM = {
-    "screen", "relist", "record", "lose_contact", "regain_contact", "recompute", "adopt", "fire",
+    "screen", "relist", "reseat", "record", "lose_contact", "regain_contact", "recompute", "adopt", "fire",
 }  # fmt: skip
 FOR_PEOPLE = sorted(set(COMMANDS) - OF_THE_PROGRAM)
 REQUIRED = {
@@ -195,6 +195,7 @@ def test_every_field_that_names_something_is_declared(name: str) -> None:
     declared = (*kind.person_fields, *kind.unit_fields, *kind.item_fields)
     assert set(declared) <= own
     names = {"unit", "co_units", "responsible", "leader", "verifier", "person", "into"}
+    names |= {"into_unit", "into_person"}
     assert own & names == set(declared)
 
 

@@ -9,14 +9,16 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from rules import approval as ap
 from rules import guards as g
 from rules import ladder_guards as lg
+from rules import seat_guards as sg
 from rules import time_guards as tg
 from rules.decide import Decision, decide, refusal_for
 from rules.errors import Refusal
 from rules.item import SYSTEM, PersonFact
 from rules.lifecycle import PERMITTED, TABLE
-from rules.policy import Reason, Rung
+from rules.policy import Check, Reason, Rung
 from rules.vocabulary import Level, Outcome, Stage
 from tests.cast import (
     BUREAU,
@@ -63,7 +65,7 @@ OBJECTIONS = {
     "appoint": "IndependentVerifier",
     "pass": "RunningClock OwnUnit",
     "fail": "RunningClock OwnUnit Reason InSight FutureDue SuperiorLimit",
-    "approve": "RunningClock OwnUnit OwnVerification",
+    "approve": "RunningClock OwnUnit OwnVerification Checklist",
     "deny": "RunningClock OwnUnit OwnVerification Reason InSight FutureDue SuperiorLimit",
     "request_hold": "RunningClock Reason HoldLimit OneHoldRequest",
     "hold": "ReasonOrRequest OwnUnit RunningClock HoldLimit",
@@ -75,6 +77,7 @@ OBJECTIONS = {
     "comment": "",
     "correct": "Title",
     "relist": "Title",
+    "reseat": "Seat JudgesApart",
     "record": "",
     "lose_contact": "Contact",
     "regain_contact": "LostContact",
@@ -96,6 +99,7 @@ class Bend(NamedTuple):
 
 
 REASONS = (Reason(code="weather", zh="天气", en="Weather"),)
+CHECKLIST = (Check(code="seen", zh="已看", en="Seen"), Check(code="kept", zh="已存", en="Kept"))
 MINUTES = (Rung(act=Level.LETTER, after=1), Rung(act=Level.INTERVIEW, after=5, minutes=True))
 JUDGE: dict[str, Any] = {"verifier_id": COLLEAGUE.id, "unit_id": BUREAU.id}
 HELD: dict[str, Any] = {"on_hold": True, "hold_until": LATER, "held_at": NOW}
@@ -225,6 +229,10 @@ BENDS: dict[str, tuple[Callable[..., Any], list[Bend]]] = {
     "OwnVerification": (g.forbid_approving_own_verification, [
         Bend("ForbidApprovingOwnVerification", {}, {"passed_by": SUPERVISOR.id}, SUPERVISOR),
     ]),
+    "Checklist": (ap.require_checklist, [
+        Bend("RequireChecklist", policy={"closure_checklist": CHECKLIST}),
+        Bend("RequireChecklist", {"checked": ("seen",)}, policy={"closure_checklist": CHECKLIST}),
+    ]),
     "WaivingForOneself": (g.forbid_waiving_for_oneself, [
         Bend("ForbidWaivingForOneself", {"person": "supervisor"}),
         Bend("ForbidWaivingForOneself", {"person": "outsider"}),
@@ -256,6 +264,18 @@ BENDS: dict[str, tuple[Callable[..., Any], list[Bend]]] = {
         Bend("RequirePercent", {"percent": -1}),
         Bend("RequirePercent", {"percent": 101}),
     ]),
+    "Seat": (sg.require_seat_to_change, [
+        Bend("RequireSeatToChange", {"person": "nobody"}),
+        Bend("RequireSeatToChange", {"person": "", "into_person": ""}),
+    ]),
+    "JudgesApart": (sg.keep_judges_apart, [
+        Bend("KeepJudgesApart", {"into_person": "responsible"},
+             {"responsible_id": RESPONSIBLE.id, "verifier_id": LEADER.id, "leader_id": None}),
+        Bend("KeepJudgesApart", {"into_person": "verifier"},
+             {"leader_id": LEADER.id, "verifier_id": VERIFIER.id}),
+        Bend("KeepJudgesApart", {"into_person": "colleague"},
+             {"verifier_id": LEADER.id, "leader_id": None, "unit_path": BUREAU.path}),
+    ]),
     "Early": (g.never_early, [Bend("NeverEarly", now=NOW)]),
 }  # fmt: skip
 
@@ -266,7 +286,7 @@ USUAL = {
     "withdraw": SUPERVISOR, "waive": SUPERVISOR, "screen": SYSTEM, "relist": SYSTEM,
     "record": SYSTEM, "fire": SYSTEM, "confirm": RESPONSIBLE, "stay": SUPERVISOR,
     "lift_stay": SUPERVISOR, "request_hold": RESPONSIBLE, "lose_contact": SYSTEM,
-    "regain_contact": SYSTEM, "recompute": SYSTEM, "adopt": SYSTEM,
+    "regain_contact": SYSTEM, "recompute": SYSTEM, "adopt": SYSTEM, "reseat": SYSTEM,
 }  # fmt: skip
 
 
@@ -282,7 +302,7 @@ def bent() -> Iterator[Any]:
 
 
 def _takes(command: str) -> set[str]:
-    more = {"category", "due", "to"} if command != "merge" else set()
+    more = {"category", "due", "to", "checked"} if command != "merge" else set()
     return set(FIELDS[command]) | more | ({"on"} if command == "serve" else set())
 
 

@@ -60,6 +60,7 @@ SILENT = {
     "commented": "read on the item's page",
     "corrected": "read on the item's page",
     "relisted": "taken over from a ledger: no mail about a table",
+    "reseated": "names put right; whoever answers for it hears of the next step",
     "recorded": "the document itself is sent",
 }
 STEPS_HEARD = {

@@ -322,7 +322,7 @@ WHERE = {
     **dict.fromkeys(
         ("report_progress", "attach_evidence", "request_extension", "grant_extension",
          "refuse_extension", "submit", "hold", "resume", "withdraw", "waive", "comment",
-         "correct", "relist", "record", "fire", "serve", "confirm", "stay", "lift_stay",
+         "correct", "relist", "reseat", "record", "fire", "serve", "confirm", "stay", "lift_stay",
          "request_hold", "refuse_hold", "lose_contact", "regain_contact", "recompute", "adopt"),
         Stage.DEADLINE,
     ),
@@ -337,7 +337,7 @@ GIVEN: dict[str, tuple[Any, ...]] = {
                         "request_extension", "submit", "confirm", "request_hold"),
         "verifier": ("pass", "fail"),
         "supervisor": ("approve", "deny", "withdraw", "waive", "appoint", "stay", "lift_stay"),
-        "system": ("screen", "relist", "record", "lose_contact", "regain_contact", "recompute",
+        "system": ("screen", "relist", "reseat", "record", "lose_contact", "regain_contact", "recompute",
                    "adopt"),
     }.items()
     for name in names

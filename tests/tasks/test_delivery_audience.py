@@ -24,7 +24,7 @@ S = ("supervisors", "county-supervisor")
 
 SILENT = (
     "accepted", "rejected", "merged", "transferred", "acknowledged", "progress_reported",
-    "evidence_attached", "submitted", "commented", "corrected", "relisted", "screened", "recorded",
+    "evidence_attached", "submitted", "commented", "corrected", "relisted", "reseated", "screened", "recorded",
     "waived", "confirmed", "contact_regained",
 )  # fmt: skip
 """Events that nobody is written to about."""

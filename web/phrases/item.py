@@ -89,6 +89,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "event.commented": ("备注", "Comment"),
     "event.corrected": ("更正", "Corrected"),
     "event.relisted": ("台账更新", "Ledger taken over"),
+    "event.reseated": ("单位或人员归并", "Unit or person merged"),
     "event.recorded": ("制发文书", "Paper issued"),
     "event.contact_lost": ("责任人无法送达", "Contact lost"),
     "event.contact_regained": ("责任人恢复联系", "Contact regained"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from models import search_index
 from models.types import Instant, Keys
 
 revision = "0001"
@@ -77,6 +78,11 @@ def upgrade() -> None:
         sa.Column("path", sa.String(255), nullable=False),
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("draft", sa.Boolean(), nullable=False),
+        sa.Column("merged_into", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["merged_into"],
+            ["unit.id"],
+        ),
         sa.ForeignKeyConstraint(
             ["parent_id"],
             ["unit.id"],
@@ -129,8 +135,13 @@ def upgrade() -> None:
         sa.Column("lang", sa.String(8), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("draft", sa.Boolean(), nullable=False),
+        sa.Column("merged_into", sa.Integer(), nullable=True),
         sa.Column("undeliverable_since", Instant(), nullable=True),
         sa.Column("undeliverable_why", sa.String(500), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["merged_into"],
+            ["person.id"],
+        ),
         sa.ForeignKeyConstraint(
             ["unit_id"],
             ["unit.id"],
@@ -182,6 +193,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("login"),
         sa.UniqueConstraint("person_id"),
     )
+    op.create_table(
+        "admin_log",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("via", sa.String(16), nullable=False),
+        sa.Column("what", sa.String(32), nullable=False),
+        sa.Column("about", sa.String(200), nullable=False),
+        sa.Column("detail", sa.String(1000), nullable=False),
+        sa.Column("outcome", sa.String(16), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_admin_log_person_id"), "admin_log", ["person_id"], unique=False)
     op.create_table(
         "contact",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -318,6 +346,72 @@ def upgrade() -> None:
         sa.UniqueConstraint("ref"),
     )
     op.create_index(
+        "item_asked",
+        "item",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("extension_due IS NOT NULL OR hold_asked_until IS NOT NULL"),
+        postgresql_where=sa.text("extension_due IS NOT NULL OR hold_asked_until IS NOT NULL"),
+    )
+    op.create_index(
+        "item_closed",
+        "item",
+        [
+            "changed_at",
+            "id",
+            "due",
+            "opened_at",
+            "level",
+            "stage",
+            "unit_id",
+            "confidential",
+            "responsible_id",
+            "leader_id",
+            "verifier_id",
+            "campaign_id",
+            "category",
+            "severity",
+            "source",
+            "on_hold",
+            "outcome",
+        ],
+        unique=False,
+        sqlite_where=sa.text("stage = 'closed'"),
+        postgresql_where=sa.text("stage = 'closed'"),
+    )
+    op.create_index(
+        "item_closed_due",
+        "item",
+        ["due", "id"],
+        unique=False,
+        sqlite_where=sa.text("stage = 'closed'"),
+        postgresql_where=sa.text("stage = 'closed'"),
+    )
+    op.create_index(
+        "item_closed_level",
+        "item",
+        ["level", "id"],
+        unique=False,
+        sqlite_where=sa.text("stage = 'closed'"),
+        postgresql_where=sa.text("stage = 'closed'"),
+    )
+    op.create_index(
+        "item_closed_opened",
+        "item",
+        ["opened_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("stage = 'closed'"),
+        postgresql_where=sa.text("stage = 'closed'"),
+    )
+    op.create_index(
+        "item_closing",
+        "item",
+        ["level", "red_at", "id", "unit_id", "responsible_id", "leader_id", "passed_by", "waived"],
+        unique=False,
+        sqlite_where=sa.text("stage = 'closure' AND NOT on_hold"),
+        postgresql_where=sa.text("stage = 'closure' AND NOT on_hold"),
+    )
+    op.create_index(
         "item_due",
         "item",
         ["next_action_at"],
@@ -343,6 +437,33 @@ def upgrade() -> None:
         postgresql_where=sa.text("number <> ''"),
     )
     op.create_index(
+        "item_open",
+        "item",
+        [
+            "due",
+            "id",
+            "changed_at",
+            "opened_at",
+            "level",
+            "stage",
+            "unit_id",
+            "confidential",
+            "responsible_id",
+            "leader_id",
+            "verifier_id",
+            "campaign_id",
+            "category",
+            "severity",
+            "source",
+            "on_hold",
+            "yellow_at",
+            "red_at",
+        ],
+        unique=False,
+        sqlite_where=sa.text("stage <> 'closed'"),
+        postgresql_where=sa.text("stage <> 'closed'"),
+    )
+    op.create_index(
         "item_unreachable",
         "item",
         ["id"],
@@ -358,11 +479,59 @@ def upgrade() -> None:
         sqlite_where=sa.text("followed >= 0 AND flow_run_id IS NULL"),
         postgresql_where=sa.text("followed >= 0 AND flow_run_id IS NULL"),
     )
+    op.create_index(
+        "item_verifying",
+        "item",
+        ["verifier_id", "red_at"],
+        unique=False,
+        sqlite_where=sa.text("stage = 'verification' AND NOT on_hold"),
+        postgresql_where=sa.text("stage = 'verification' AND NOT on_hold"),
+    )
     op.create_index(op.f("ix_item_flow_run_id"), "item", ["flow_run_id"], unique=False)
     op.create_index(op.f("ix_item_leader_id"), "item", ["leader_id"], unique=False)
     op.create_index(op.f("ix_item_responsible_id"), "item", ["responsible_id"], unique=False)
     op.create_index(op.f("ix_item_unit_id"), "item", ["unit_id"], unique=False)
     op.create_index(op.f("ix_item_verifier_id"), "item", ["verifier_id"], unique=False)
+    op.create_table(
+        "job",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token", sa.String(32), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(16), nullable=False),
+        sa.Column("campaign", sa.String(32), nullable=False),
+        sa.Column("file_name", sa.String(255), nullable=False),
+        sa.Column("sha256", sa.String(64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("lang", sa.String(8), nullable=False),
+        sa.Column("header", sa.String(64), nullable=False),
+        sa.Column("mapping", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("what", sa.String(16), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("of", sa.Integer(), nullable=False),
+        sa.Column("report", sa.Text(), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("began_at", Instant(), nullable=True),
+        sa.Column("seen_at", Instant(), nullable=False),
+        sa.Column("ended_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("token"),
+    )
+    op.create_index(
+        "ix_job_at_work",
+        "job",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('rehearsing', 'running')"),
+        postgresql_where=sa.text("state IN ('rehearsing', 'running')"),
+    )
+    op.create_index(op.f("ix_job_created_at"), "job", ["created_at"], unique=False)
+    op.create_index(op.f("ix_job_header"), "job", ["header"], unique=False)
+    op.create_index("ix_job_person_id_id", "job", ["person_id", "id"], unique=False)
     op.create_table(
         "mail_stop",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -410,6 +579,23 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("person_id", "kind"),
+    )
+    op.create_table(
+        "tally",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("part", sa.String(500), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("as_of", Instant(), nullable=True),
+        sa.Column("counted_at", Instant(), nullable=True),
+        sa.Column("asked_at", Instant(), nullable=False),
+        sa.Column("counting_until", Instant(), nullable=True),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("took", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"],
+            ["campaign.id"],
+        ),
+        sa.PrimaryKeyConstraint("campaign_id", "part"),
     )
     op.create_table(
         "access_log",
@@ -630,6 +816,22 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_invitation_account_id"), "invitation", ["account_id"], unique=False)
     op.create_table(
+        "saved_view",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(60), nullable=False),
+        sa.Column("query", sa.Text(), nullable=False),
+        sa.Column("shared", sa.Boolean(), nullable=False),
+        sa.Column("saved_at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["account.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("account_id", "name"),
+    )
+    op.create_index(op.f("ix_saved_view_shared"), "saved_view", ["shared"], unique=False)
+    op.create_table(
         "session",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("hash", sa.String(64), nullable=False),
@@ -649,6 +851,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("hash"),
     )
     op.create_index(op.f("ix_session_account_id"), "session", ["account_id"], unique=False)
+    op.create_table(
+        "board_choice",
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("columns", Keys(), nullable=False),
+        sa.Column("view_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["account.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["view_id"],
+            ["saved_view.id"],
+        ),
+        sa.PrimaryKeyConstraint("account_id"),
+    )
     op.create_table(
         "delivery",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -717,6 +934,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("left_at IS NOT NULL"),
     )
     op.create_index(
+        "delivery_troubled",
+        "delivery",
+        ["state", "id"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('failed', 'held', 'dead', 'skipped')"),
+        postgresql_where=sa.text("state IN ('failed', 'held', 'dead', 'skipped')"),
+    )
+    op.create_index(
         "delivery_unplanned",
         "delivery",
         ["held_until"],
@@ -776,6 +1001,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("webhook_id", "event_id"),
     )
     op.create_index(
+        "webhook_call_dead",
+        "webhook_call",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'dead'"),
+        postgresql_where=sa.text("state = 'dead'"),
+    )
+    op.create_index(
         "webhook_call_waiting",
         "webhook_call",
         ["webhook_id", "item_id", "id"],
@@ -783,15 +1016,23 @@ def upgrade() -> None:
         sqlite_where=sa.text("state IN ('pending', 'failed')"),
         postgresql_where=sa.text("state IN ('pending', 'failed')"),
     )
+    search_index.make(op.get_bind())
 
 
 def downgrade() -> None:
     """Undo it."""
+    search_index.drop(op.get_bind())
     op.drop_index(
         "webhook_call_waiting",
         table_name="webhook_call",
         sqlite_where=sa.text("state IN ('pending', 'failed')"),
         postgresql_where=sa.text("state IN ('pending', 'failed')"),
+    )
+    op.drop_index(
+        "webhook_call_dead",
+        table_name="webhook_call",
+        sqlite_where=sa.text("state = 'dead'"),
+        postgresql_where=sa.text("state = 'dead'"),
     )
     op.drop_table("webhook_call")
     op.drop_index(op.f("ix_external_role_unit_id"), table_name="external_role")
@@ -807,6 +1048,12 @@ def downgrade() -> None:
         postgresql_where=sa.text("left_at IS NULL AND state IN ('pending', 'held')"),
     )
     op.drop_index(
+        "delivery_troubled",
+        table_name="delivery",
+        sqlite_where=sa.text("state IN ('failed', 'held', 'dead', 'skipped')"),
+        postgresql_where=sa.text("state IN ('failed', 'held', 'dead', 'skipped')"),
+    )
+    op.drop_index(
         "delivery_left",
         table_name="delivery",
         sqlite_where=sa.text("left_at IS NOT NULL"),
@@ -819,8 +1066,11 @@ def downgrade() -> None:
         postgresql_where=sa.text("state IN ('pending', 'failed')"),
     )
     op.drop_table("delivery")
+    op.drop_table("board_choice")
     op.drop_index(op.f("ix_session_account_id"), table_name="session")
     op.drop_table("session")
+    op.drop_index(op.f("ix_saved_view_shared"), table_name="saved_view")
+    op.drop_table("saved_view")
     op.drop_index(op.f("ix_invitation_account_id"), table_name="invitation")
     op.drop_table("invitation")
     op.drop_index(op.f("ix_formal_notice_item_id"), table_name="formal_notice")
@@ -857,16 +1107,33 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_access_log_person_id"), table_name="access_log")
     op.drop_index(op.f("ix_access_log_item_id"), table_name="access_log")
     op.drop_table("access_log")
+    op.drop_table("tally")
     op.drop_table("preference")
     op.drop_index(op.f("ix_membership_unit_id"), table_name="membership")
     op.drop_index(op.f("ix_membership_person_id"), table_name="membership")
     op.drop_table("membership")
     op.drop_table("mail_stop")
+    op.drop_index("ix_job_person_id_id", table_name="job")
+    op.drop_index(op.f("ix_job_header"), table_name="job")
+    op.drop_index(op.f("ix_job_created_at"), table_name="job")
+    op.drop_index(
+        "ix_job_at_work",
+        table_name="job",
+        sqlite_where=sa.text("state IN ('rehearsing', 'running')"),
+        postgresql_where=sa.text("state IN ('rehearsing', 'running')"),
+    )
+    op.drop_table("job")
     op.drop_index(op.f("ix_item_verifier_id"), table_name="item")
     op.drop_index(op.f("ix_item_unit_id"), table_name="item")
     op.drop_index(op.f("ix_item_responsible_id"), table_name="item")
     op.drop_index(op.f("ix_item_leader_id"), table_name="item")
     op.drop_index(op.f("ix_item_flow_run_id"), table_name="item")
+    op.drop_index(
+        "item_verifying",
+        table_name="item",
+        sqlite_where=sa.text("stage = 'verification' AND NOT on_hold"),
+        postgresql_where=sa.text("stage = 'verification' AND NOT on_hold"),
+    )
     op.drop_index(
         "item_unstarted",
         table_name="item",
@@ -878,6 +1145,12 @@ def downgrade() -> None:
         table_name="item",
         sqlite_where=sa.text("unreachable"),
         postgresql_where=sa.text("unreachable"),
+    )
+    op.drop_index(
+        "item_open",
+        table_name="item",
+        sqlite_where=sa.text("stage <> 'closed'"),
+        postgresql_where=sa.text("stage <> 'closed'"),
     )
     op.drop_index(
         "item_number",
@@ -898,10 +1171,48 @@ def downgrade() -> None:
         sqlite_where=sa.text("next_action_at IS NOT NULL"),
         postgresql_where=sa.text("next_action_at IS NOT NULL"),
     )
+    op.drop_index(
+        "item_closing",
+        table_name="item",
+        sqlite_where=sa.text("stage = 'closure' AND NOT on_hold"),
+        postgresql_where=sa.text("stage = 'closure' AND NOT on_hold"),
+    )
+    op.drop_index(
+        "item_closed_opened",
+        table_name="item",
+        sqlite_where=sa.text("stage = 'closed'"),
+        postgresql_where=sa.text("stage = 'closed'"),
+    )
+    op.drop_index(
+        "item_closed_level",
+        table_name="item",
+        sqlite_where=sa.text("stage = 'closed'"),
+        postgresql_where=sa.text("stage = 'closed'"),
+    )
+    op.drop_index(
+        "item_closed_due",
+        table_name="item",
+        sqlite_where=sa.text("stage = 'closed'"),
+        postgresql_where=sa.text("stage = 'closed'"),
+    )
+    op.drop_index(
+        "item_closed",
+        table_name="item",
+        sqlite_where=sa.text("stage = 'closed'"),
+        postgresql_where=sa.text("stage = 'closed'"),
+    )
+    op.drop_index(
+        "item_asked",
+        table_name="item",
+        sqlite_where=sa.text("extension_due IS NOT NULL OR hold_asked_until IS NOT NULL"),
+        postgresql_where=sa.text("extension_due IS NOT NULL OR hold_asked_until IS NOT NULL"),
+    )
     op.drop_table("item")
     op.drop_index(op.f("ix_feed_token_person_id"), table_name="feed_token")
     op.drop_table("feed_token")
     op.drop_table("contact")
+    op.drop_index(op.f("ix_admin_log_person_id"), table_name="admin_log")
+    op.drop_table("admin_log")
     op.drop_table("account")
     op.drop_index(op.f("ix_absence_person_id"), table_name="absence")
     op.drop_table("absence")
