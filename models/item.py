@@ -28,6 +28,31 @@ UNREACHABLE = "unreachable"
 """No mail reaches whoever is responsible."""
 
 
+OPEN = "stage <> 'closed'"
+"""The item is not done with. The board looks through the open ones in this index alone."""
+
+CLOSED = "stage = 'closed'"
+
+LOOKED_AT = ("opened_at", "level", "stage", "unit_id", "confidential",
+             "responsible_id", "leader_id", "verifier_id", "campaign_id", "category", "severity",
+             "source", "on_hold")
+"""What the board filters by, kept in the index itself, so that items which do not fit are passed
+over without being read."""
+
+
+CLOSING = "stage = 'closure' AND NOT on_hold"
+"""The item's closure is to be decided. Nothing is while its clock is stopped."""
+
+DECIDED_BY = ("unit_id", "responsible_id", "leader_id", "passed_by", "waived")
+"""What tells whose decision it is, kept in the index itself like the board's."""
+
+VERIFYING = "stage = 'verification' AND NOT on_hold"
+"""The item is to be verified."""
+
+ASKED = "extension_due IS NOT NULL OR hold_asked_until IS NOT NULL"
+"""More time, or a stop of the clock, has been asked for."""
+
+
 class Item(SQLModel, table=True):
     """One item."""
 
@@ -41,7 +66,22 @@ class Item(SQLModel, table=True):
               postgresql_where=text(UNREACHABLE)),
         Index("item_number", "campaign_id", "number", unique=True,
               sqlite_where=text(NUMBERED), postgresql_where=text(NUMBERED)),
+        Index("item_closing", "level", "red_at", "id", *DECIDED_BY,
+              sqlite_where=text(CLOSING), postgresql_where=text(CLOSING)),
+        Index("item_verifying", "verifier_id", "red_at",
+              sqlite_where=text(VERIFYING), postgresql_where=text(VERIFYING)),
+        Index("item_asked", "id", sqlite_where=text(ASKED), postgresql_where=text(ASKED)),
         Index("item_listing", "stage", "due", "id"),
+        Index("item_open", "due", "id", "changed_at", *LOOKED_AT, "yellow_at", "red_at",
+              sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
+        Index("item_closed", "changed_at", "id", "due", *LOOKED_AT, "outcome",
+              sqlite_where=text(CLOSED), postgresql_where=text(CLOSED)),
+        Index("item_closed_due", "due", "id",
+              sqlite_where=text(CLOSED), postgresql_where=text(CLOSED)),
+        Index("item_closed_opened", "opened_at", "id",
+              sqlite_where=text(CLOSED), postgresql_where=text(CLOSED)),
+        Index("item_closed_level", "level", "id",
+              sqlite_where=text(CLOSED), postgresql_where=text(CLOSED)),
     )  # fmt: skip
 
     id: int | None = Field(default=None, primary_key=True)

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Update, bindparam, func, insert, select, update
 
-from models import service
+from models import search_index, service
 from models.event import EventRow
 from models.evidence import Evidence
 from models.extension_request import ExtensionRequest
@@ -96,6 +96,8 @@ def store(connection: Connection, entries: Sequence[Entry]) -> list[Receipt] | N
         return None
     for entry in entries:
         _project(connection, entry)
+    if renamed := [entry.before.id for entry in entries if _says_otherwise(entry)]:
+        search_index.renew(connection, renamed)
     return [
         _receipt(entry.decision.item.ref, row) for entry, row in zip(entries, rows, strict=True)
     ]
@@ -151,6 +153,9 @@ def insert_items(
         row["id"] = event["item_id"] = item_id
     _INSERT_ITEM.run(connection, *rows)
     _INSERT_EVENT.run(connection, *events)
+    search_index.write(
+        connection, [(row["id"], [row[name] for name in search_index.SEARCHED]) for row in rows]
+    )
     return ids
 
 
@@ -255,6 +260,14 @@ _PLACES = range(len(_FIELDS))
 
 def _receipt(ref: str, row: Mapping[str, Any]) -> Receipt:
     return Receipt(ref, row["seq"], row["kind"], row["stage"].value, row["at"], row["hash"])
+
+
+def _says_otherwise(entry: Entry) -> bool:
+    """Whether the item is found by other words from now on."""
+    retitled = entry.decision.item.title != entry.before.title
+    return retitled or any(
+        name in entry.decision.texts for name in search_index.SEARCHED
+    )
 
 
 def _project(connection: Connection, entry: Entry) -> None:
