@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import fields
-from datetime import datetime
-from typing import Any, NamedTuple
-
 import typer
-from sqlalchemy import Connection
 
 from cli.here import here
 from cli.options import AsJson, AsPerson, InLang, Lang, Ref
@@ -16,24 +10,11 @@ from cli.output import clean, emit, show, table
 from cli.words import pick, said, titles
 from models import items
 from models.engine import reading
-from rules.commands import COMMANDS, SYSTEM_COMMANDS, Register
-from rules.errors import NotFound, Refusal
-from rules.lifecycle import PERMITTED
-from rules.prospect import blank, obstacle, required
+from rules.errors import NotFound
 from rules.vocabulary import NAMES
-from tasks.act import case_for
+from tasks.prospects import Prospect, document, prospects
 
 app = typer.Typer(add_completion=False)
-
-
-class Prospect(NamedTuple):
-    """One command, whether it is open to the person now, and what it takes."""
-
-    command: str
-    refusal: Refusal | None
-    leads_to: tuple[str, ...]
-    required: tuple[str, ...]
-    optional: tuple[str, ...]
 
 
 @app.command()
@@ -43,9 +24,12 @@ def commands(ref: Ref, person: AsPerson, as_json: AsJson = False, lang: InLang =
     What is typed is judged when it is typed: a possible command can still be refused for it.
     """
     with here() as office, reading(office.engine) as connection:
-        found = list(prospects(connection, ref, person, office.clock.now()))
+        loaded = items.by_ref(connection, ref)
+        if loaded is None:
+            raise NotFound(f"There is no item {ref!r}.", "See: rectiflow list.")
+        found = list(prospects(connection, loaded, person, office.clock.now()))
     if as_json:
-        emit({"ref": ref, "person": person, "commands": [_document(each) for each in found]})
+        emit({"ref": ref, "person": person, "commands": [document(each) for each in found]})
         return
     _tell(found, lang)
 
@@ -62,38 +46,5 @@ def _tell(found: list[Prospect], lang: Lang) -> None:
     show(made, f"{pick(lang, '本环节没有的指令', 'not in this stage')}: {elsewhere}")
 
 
-def prospects(connection: Connection, ref: str, person: str, now: datetime) -> Iterator[Prospect]:
-    """Every command that a person can give on an item, in the order of their table.
-
-    Raises:
-        NotFound: there is no such item or person.
-    """
-    loaded = items.by_ref(connection, ref)
-    if loaded is None:
-        raise NotFound(f"There is no item {ref!r}.", "See: rectiflow list.")
-    for kind in COMMANDS.values():
-        if kind is Register or kind.name in SYSTEM_COMMANDS:
-            continue
-        case = case_for(connection, loaded, blank(kind), person, now)
-        row = PERMITTED.get((case.item.stage, kind.name))
-        goals = tuple(stage.value for stage in row.to) if row else ()
-        needed = required(kind, row)
-        others = tuple(each.name for each in fields(kind) if each.name not in needed)
-        yield Prospect(kind.name, obstacle(case), goals, needed, others)
-
-
 def _fields(prospect: Prospect) -> str:
     return " ".join((*prospect.required, *(f"[{name}]" for name in prospect.optional)))
-
-
-def _document(prospect: Prospect) -> dict[str, Any]:
-    refusal = prospect.refusal
-    return {
-        "command": prospect.command,
-        "possible": refusal is None,
-        "leads_to": list(prospect.leads_to),
-        "required": list(prospect.required),
-        "optional": list(prospect.optional),
-        "refusal": refusal
-        and {"rule": refusal.rule, "message": refusal.reason, "hint": refusal.remedy},
-    }

@@ -15,7 +15,7 @@ from cli.words import pick
 from rules.errors import InputError
 from rules.figures import AGES, DEFINITIONS, Figures, Scores
 from rules.vocabulary import name
-from tasks.figures import Report, figures_of
+from tasks.figures import Report, document, figures_of
 
 app = typer.Typer(add_completion=False)
 
@@ -56,33 +56,6 @@ def figures(
         emit(document(found))
     else:
         _tell(found, lang)
-
-
-def document(found: Report) -> dict[str, Any]:
-    """The report as plain values; rates are shares from 0 to 1, null of nothing."""
-    return {
-        "campaign": found.campaign,
-        "from": found.first.isoformat() if found.first else None,
-        "to": found.last.isoformat(),
-        "by": found.by or None,
-        "whole": _plain(found.whole) if found.whole else None,
-        "groups": [
-            {"key": line.key, "name": line.name, **_plain(line.figures)} for line in found.lines
-        ],
-    }
-
-
-def _plain(figures: Figures) -> dict[str, Any]:
-    values = figures._asdict()
-    for which in ("original", "in_force"):
-        scores: Scores = values[which]
-        values[which] = {
-            **scores._asdict(), "rate": scores.rate, "rate_put_right": scores.rate_put_right
-        }  # fmt: skip
-    bounds = [f"to_{age}" for age in AGES]
-    values["ages"] = dict(zip([*bounds, "older"], figures.ages, strict=True))
-    values["outcomes"] = dict(figures.outcomes)
-    return values
 
 
 def _tell(found: Report, lang: Lang) -> None:

@@ -16,6 +16,7 @@ from cli.words import pick
 from ledgers.mapping_files import load_mapping
 from ledgers.row import CellProblem
 from rules.errors import InputError
+from tasks.import_words import document
 from tasks.places import Draft
 from tasks.registering import ImportReport, import_ledger
 
@@ -53,30 +54,11 @@ def import_(
             campaign=campaign, dry_run=dry_run, lang=lang, progress=progress,
         )  # fmt: skip
     if as_json:
-        emit(_document(report, dry_run))
+        emit(document(report, dry_run))
     else:
         _tell(report, dry_run, lang)
     if report.rows and report.refused_rows == report.rows:
         raise typer.Exit(InputError.exit_code)
-
-
-def _document(report: ImportReport, dry_run: bool) -> dict[str, Any]:
-    return {
-        "rows": report.rows,
-        "created": report.created,
-        "updated": report.updated,
-        "unchanged": report.unchanged,
-        "refused": [_cell(problem) for problem in report.refused],
-        "warnings": [_cell(problem) for problem in report.warnings],
-        "drafts": [draft._asdict() for draft in report.drafts],
-        "remarks": list(report.remarks),
-        "provisional": report.provisional,
-        "dry_run": dry_run,
-    }
-
-
-def _cell(problem: CellProblem) -> dict[str, object]:
-    return {"row": problem.row, "cell": problem.cell, "reason": problem.reason}
 
 
 def _tell(report: ImportReport, dry_run: bool, lang: Lang) -> None:

@@ -14,7 +14,7 @@ from models import policies, roster
 from models.engine import reading
 from models.figures import Grouping
 from rules.errors import InputError
-from rules.figures import Figures, Span, months
+from rules.figures import AGES, Figures, Scores, Span, months
 from rules.policy import Policy
 from rules.vocabulary import name
 
@@ -106,3 +106,30 @@ def _namer(connection: Connection, policy: Policy, by: Grouping, lang: str) -> C
     if by == "source":
         return lambda key: name(key, lang)
     return lambda key: str(key or "")
+
+
+def document(found: Report) -> dict[str, Any]:
+    """The report as plain values; rates are shares from 0 to 1, null of nothing."""
+    return {
+        "campaign": found.campaign,
+        "from": found.first.isoformat() if found.first else None,
+        "to": found.last.isoformat(),
+        "by": found.by or None,
+        "whole": _plain(found.whole) if found.whole else None,
+        "groups": [
+            {"key": line.key, "name": line.name, **_plain(line.figures)} for line in found.lines
+        ],
+    }
+
+
+def _plain(figures: Figures) -> dict[str, Any]:
+    values = figures._asdict()
+    for which in ("original", "in_force"):
+        scores: Scores = values[which]
+        values[which] = {
+            **scores._asdict(), "rate": scores.rate, "rate_put_right": scores.rate_put_right
+        }  # fmt: skip
+    bounds = [f"to_{age}" for age in AGES]
+    values["ages"] = dict(zip([*bounds, "older"], figures.ages, strict=True))
+    values["outcomes"] = dict(figures.outcomes)
+    return values

@@ -51,13 +51,17 @@ def has_complainant(connection: Connection, loaded: Loaded) -> bool:
     return visibility.complainant(connection, loaded.item.id) != ""
 
 
-def note(engine: Engine, person: PersonFact, item_id: int, what: str, at: datetime) -> None:
-    """Keep that the person has read something protected of the item, on a page."""
+def note(
+    engine: Engine, person: PersonFact, item_id: int, what: str, at: datetime, via: str = "web"
+) -> None:
+    """Keep that the person has read something protected of the item, ``via`` a page or the API."""
     with writing(engine) as connection:
-        accounts.note_reading(connection, person.id, item_id, what, "web", at)
+        accounts.note_reading(connection, person.id, item_id, what, via, at)
 
 
-def show_complainant(engine: Engine, ref: str, person: PersonFact, at: datetime) -> str | None:
+def show_complainant(
+    engine: Engine, ref: str, person: PersonFact, at: datetime, via: str = "web"
+) -> str | None:
     """Who complained, noted before it is told; None when the person may not know.
 
     Raises:
@@ -67,5 +71,5 @@ def show_complainant(engine: Engine, ref: str, person: PersonFact, at: datetime)
         loaded = item(connection, ref, person)
         told = complainant(connection, loaded, person)
     if told:
-        note(engine, person, loaded.item.id, COMPLAINANT, at)
+        note(engine, person, loaded.item.id, COMPLAINANT, at, via)
     return told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -13,12 +14,13 @@ from starlette.exceptions import HTTPException
 from config.clock import wall
 from rules.errors import NotFound, RectiflowError, Refused, Unavailable
 from tasks.office import Office
+from web.api.app import create_api
 from web.assets import Assets
 from web.guard import Guard, Larger
+from web.live import Live
 from web.pages import problem
 from web.routes import (
     admin,
-    api,
     approvals,
     board,
     bulk,
@@ -43,6 +45,12 @@ FORGED_AT_MOST = 20
 FORGED_SECONDS = 600.0
 """Whoever has mistyped a link does so a few times; whoever guesses does nothing else."""
 
+LOOKS_AT_ONCE = 3
+"""Files of evidence that are looked into at the same time: each is a process for some seconds."""
+
+FILES_AT_ONCE = 10
+"""As many files of the largest size as one form may bring; each has its own bound besides."""
+
 MOST_LEDGER = 64_000_000
 """Octets of a ledger that is uploaded: some hundred thousand rows."""
 
@@ -62,7 +70,7 @@ ROUTERS = (
     *(board.router, bulk.router, launch.router, approvals.router),
     # Before the item's own page, whose address takes any reference.
     *(files.router, live.router, item.router),
-    *(overview.router, admin.router, api.router),
+    *(overview.router, admin.router),
 )
 
 
@@ -98,9 +106,12 @@ def create_app(office: Office, demo: Sequence[Tryout] = ()) -> FastAPI:
     app.state.secure = office.settings.public_url.startswith("https://")
     app.state.attempts = Throttle(ATTEMPTS_AT_MOST, ATTEMPTS_SECONDS)
     app.state.forged = Throttle(FORGED_AT_MOST, FORGED_SECONDS)
+    app.state.live = Live(office)
+    app.state.looks = asyncio.Semaphore(LOOKS_AT_ONCE)
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", Assets(), name="static")
+    app.mount("/api/v1", create_api(app.state, UNTOLD))
     app.add_exception_handler(HTTPException, _answered)
     app.add_exception_handler(RequestValidationError, _misunderstood)
     app.add_exception_handler(RectiflowError, _explained)
@@ -115,7 +126,7 @@ def _larger(office: Office) -> Larger:
     around = 64 * 1024
     evidence = office.settings.evidence_megabytes * 1_000_000 + around
     return {
-        r"/items/[^/]+/evidence": evidence,
+        r"/items/[^/]+/evidence": evidence * FILES_AT_ONCE,
         r"/api/v1/items/[^/]+/evidence": evidence,
         r"/launch/(upload|ledger)": MOST_LEDGER + around,
         r"/api/v1/(ledgers|imports)": MOST_LEDGER + around,

@@ -46,7 +46,7 @@ def language(request: Request, spoken: str = "", *, first: bool = False) -> str:
     """The language of a page: asked for by ``?lang`` or chosen before, else the browser's, else
     the person's own, or the other way round where that comes ``first``."""
     chosen = (request.query_params.get("lang", ""), request.cookies.get("rectiflow-lang", ""))
-    others = (spoken, *_accepted(request)) if first else (*_accepted(request), spoken)
+    others = (spoken, *accepted(request)) if first else (*accepted(request), spoken)
     for asked in (*chosen, *others):
         if (found := known_language(asked)) is not None:
             return found
@@ -122,7 +122,7 @@ def known_language(asked: str) -> str | None:
     return next((known for known in LANGUAGES if known.partition("-")[0] == first), None)
 
 
-def _accepted(request: Request) -> list[str]:
+def accepted(request: Request) -> list[str]:
     """The languages that the browser accepts, the most wanted first (RFC 9110 12.5.4)."""
     found: list[tuple[float, str]] = []
     for part in request.headers.get("accept-language", "")[:200].split(","):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import OrderedDict, deque
@@ -41,3 +42,10 @@ class Throttle:
                 return False
             tries.append(now)
             return True
+
+    def seconds_left(self, caller: str) -> int:
+        """In how many seconds the caller may try again, at least 1."""
+        with self._lock:
+            tries = self._tries.get(caller)
+            waits = tries[0] + self._seconds - self._clock() if tries else 0.0
+        return max(1, math.ceil(waits))

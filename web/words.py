@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from web.phrases import (
     admin,
+    api,
     approvals,
     board,
     bulk,
@@ -131,7 +132,7 @@ _SHARED: Mapping[str, tuple[str, str]] = {
 FAMILIES = (
     *(_SHARED, frame.WORDS, signing.WORDS, openid.WORDS, work.WORDS, item.WORDS, commands.WORDS),
     *(board.WORDS, bulk.WORDS, launch.WORDS, approvals.WORDS, files.WORDS, live.WORDS),
-    *(overview.WORDS, admin.WORDS),
+    *(overview.WORDS, admin.WORDS, api.WORDS),
 )
 
 WORDS: Mapping[str, tuple[str, str]] = {

@@ -35,7 +35,7 @@ def test_scripts_read_what_became_of_each_row(rectiflow: Run, store: Stock, ledg
     reason = "“2026-02-30”不是有效日期，请写成 2024-08-01 的样式。"
     assert ran.document == {
         "rows": 3, "created": 2, "updated": 0, "unchanged": 0,
-        "refused": [{"row": 3, "cell": "整改期限", "reason": reason}],
+        "refused": [{"row": 3, "cell": "整改期限", "column": "整改期限", "reason": reason}],
         "warnings": [],
         "drafts": [
             {"kind": "unit", "code": "新设单位", "name": "新设单位", "unit": "root"},
