@@ -129,7 +129,7 @@ def code_of(connection: Connection, person_id: int) -> str:
     )
 
 
-def begin(connection: Connection, values: Mapping[str, Any], now: datetime) -> None:
+def set_out(connection: Connection, values: Mapping[str, Any], now: datetime) -> None:
     """Keep a sign-in that goes to the issuer; those that never came back are forgotten."""
     connection.execute(delete(ATTEMPT).where(ATTEMPT.c.expires_at <= now))
     connection.execute(insert(ATTEMPT).values(dict(values)))

@@ -49,7 +49,7 @@ def sent(engine: Engine, issuer: Issuer, browser: str, where: str, now: datetime
     state, nonce = (secrets.token_urlsafe(TOKEN_BYTES) for _ in range(2))
     verifier = secrets.token_urlsafe(48)
     with writing(engine) as connection:
-        identities.begin(
+        identities.set_out(
             connection,
             {"state": digest(state), "browser": digest(browser), "nonce": nonce,
              "verifier": verifier, "where": where, "expires_at": now + LASTS},

@@ -22,7 +22,7 @@ def home(founded_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_an_account_is_given_listed_closed_and_opened(
-    home: Path, capsys: pytest.CaptureFixture[str]
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert main(["user", "add", "coordinator", "--admin", "--json"]) == 0
     link = json.loads(capsys.readouterr().out)["link"]
@@ -47,4 +47,9 @@ def test_an_account_is_given_listed_closed_and_opened(
     assert main(["user", "sessions", "coordinator"]) == 0
     assert main(["user", "revoke", "coordinator"]) == 0
     assert main(["user", "drop-factor", "coordinator"]) == 0
+    assert main(["user", "link", "verifier", "--subject", "s-1"]) == 2
+    monkeypatch.setenv("RECTIFLOW_OPENID_ISSUER", "https://login.example.org")
+    assert main(["user", "link", "verifier", "--subject", "s-1"]) == 0
+    assert main(["user", "link", "verifier", "--subject", "s-2"]) == 2
+    assert main(["user", "unlink", "verifier", "--json"]) == 0
     engine.dispose()
