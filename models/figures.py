@@ -152,8 +152,8 @@ def _periods(spans: Sequence[Span]) -> CTE:
 
 def _items(connection: Connection, campaign_id: int, zone: ZoneInfo, by: Grouping) -> CTE:
     """What is counted of each item of the campaign."""
-    opened = _day(connection, ITEM.c.opened_at, zone)
-    closed = _day(connection, ITEM.c.closed_at, zone)
+    opened = day_of(connection, ITEM.c.opened_at, zone)
+    closed = day_of(connection, ITEM.c.closed_at, zone)
     return (
         select(
             _GROUPED_BY.get(by, ITEM.c.campaign_id).label("key"),
@@ -175,7 +175,7 @@ def _items(connection: Connection, campaign_id: int, zone: ZoneInfo, by: Groupin
     )
 
 
-def _day(connection: Connection, column: Any, zone: ZoneInfo) -> ColumnElement[date]:
+def day_of(connection: Connection, column: Any, zone: ZoneInfo) -> ColumnElement[date]:
     """The campaign's day of an instant."""
     if connection.dialect.name != "sqlite":
         return cast(func.timezone(zone.key, column), Date)
@@ -286,7 +286,7 @@ def _extensions(
     connection: Connection, campaign_id: int, zone: ZoneInfo, periods: CTE, by: Grouping
 ) -> Any:
     """Extensions granted in the period, by group."""
-    decided = _day(connection, ASKED.c.decided_at, zone)
+    decided = day_of(connection, ASKED.c.decided_at, zone)
     key = periods.c.label if by == "month" else _GROUPED_BY[by]
     inside = and_(decided >= periods.c.first, decided <= periods.c.last)
     return (

@@ -1,0 +1,319 @@
+"""Counts the items of one part of a campaign for the overview: what is open now, and what was
+opened and closed in each period, as a whole, by unit and by category.
+
+The words of the counters are those of :mod:`models.figures`, so that its ``Group`` turns them into
+the same figures. Each item is read once for what is open, or twice for what is closed; nothing is
+counted for one period that another one holds already.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Date,
+    Integer,
+    String,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    true,
+)
+
+from models.directory import UNIT
+from models.figures import ASKED, GRANTED, day_of
+from models.items import ITEM
+from models.visibility import over
+from rules.figures import AGES, SOFT, Span
+from rules.overview import NAMED, PERIODS, PLAIN, WITHOUT_UNIT, Part, first_days, is_root
+from rules.vocabulary import OPEN_STAGES, Outcome, Stage
+
+LONGEST = 10
+"""How many of the items that are open longest are named."""
+
+RUNGS = 4
+
+
+class When(NamedTuple):
+    """The moment of a count, and the campaign's day and zone at it."""
+
+    now: datetime
+    today: date
+    zone: ZoneInfo
+
+
+class Row(NamedTuple):
+    """Counters of the items of a unit and a category; ``bucket`` is the shortest period that holds
+    them, or "now" for what is open."""
+
+    unit_id: int | None
+    category: str
+    bucket: str
+    numbers: Counter[str]
+
+
+class Trend(NamedTuple):
+    """Months that items share: opened, closed (None: open; "": nobody knows when), and that of the
+    first day on which the original deadline lay behind (None: never while it was open)."""
+
+    opened: str
+    closed: str | None
+    overdue: str | None
+    number: int
+
+
+class Duration(NamedTuple):
+    """How often closing took so many days, by the month of the closing."""
+
+    month: str
+    soft: bool
+    days: int
+    often: int
+
+
+class Counted(NamedTuple):
+    """Everything that was read of a part."""
+
+    rows: list[Row]
+    trend: list[Trend]
+    durations: list[Duration]
+    extensions: dict[str, int]
+    """Granted, by bucket."""
+    longest: list[tuple[datetime, int]]
+    """When the items that are open longest were opened, and their ids."""
+
+
+def count(connection: Connection, campaign_id: int, part: Part, when: When) -> Counted:
+    """Count the part as it is at ``when.now``."""
+    where = and_(ITEM.c.campaign_id == campaign_id, holds(part))
+    return Counted(
+        [*_open(connection, where, when), *_closed(connection, where, when),
+         *_opened(connection, where, when)],
+        _trend(connection, where, when),
+        _durations(connection, where, when),
+        _extensions(connection, where, when),
+        _longest(connection, where),
+    )  # fmt: skip
+
+
+def holds(part: Part) -> ColumnElement[bool]:
+    """Holds for the items of the part."""
+    place = _below(part.path)
+    if part.kind == PLAIN:
+        return and_(~ITEM.c.confidential, place)
+    if part.kind != NAMED:
+        return and_(ITEM.c.confidential, place)
+    seats = (ITEM.c.responsible_id, ITEM.c.leader_id, ITEM.c.verifier_id)
+    named = or_(*(seat == part.person_id for seat in seats))
+    # coalesce: an item without a unit is in none of the subtrees, rather than nobody knows.
+    return and_(named, ITEM.c.confidential, place, ~func.coalesce(over(part.without), false()))
+
+
+def _below(path: str) -> ColumnElement[bool]:
+    if path == WITHOUT_UNIT:
+        return ITEM.c.unit_id.is_(None)
+    if is_root(path):
+        return true()
+    return ITEM.c.unit_id.in_(select(UNIT.c.id).where(UNIT.c.path.startswith(path)))
+
+
+def _open(connection: Connection, where: Any, when: When) -> list[Row]:
+    """What is open, by unit and category."""
+    held, today = ITEM.c.on_hold, literal(when.today, Date)
+    # A light that was never to change is none that has changed.
+    red = func.coalesce(ITEM.c.red_at <= when.now, false())
+    yellow = and_(~red, func.coalesce(ITEM.c.yellow_at <= when.now, false()))
+    ages = Span("", when.today, when.today).ages()
+    conditions: dict[str, Any] = {
+        "open": true(),
+        "red": red,
+        "yellow": yellow,
+        "on_hold": held,
+        "open_without_deadline": ITEM.c.due_original.is_(None),
+        "overdue": ITEM.c.due_original < today,
+        "overdue_in_force": and_(ITEM.c.due < today, ~held),
+        "to_verify": ITEM.c.stage == Stage.VERIFICATION,
+        "to_close": ITEM.c.stage == Stage.CLOSURE,
+        "extension_asked": ITEM.c.extension_due.is_not(None),
+        **{f"rung{level}": ITEM.c.level == level for level in range(1, RUNGS + 1)},
+        **{
+            f"older{age}": ITEM.c.opened_at < start_of(day, when.zone)
+            for age, day in zip(AGES, ages, strict=True)
+        },
+        **_LIVES,
+    }
+    is_open = ITEM.c.stage.in_(OPEN_STAGES)
+    columns = [func.count().filter(condition) for condition in conditions.values()]
+    statement = (
+        select(ITEM.c.unit_id, ITEM.c.category, literal(NOW, String), *columns, _HOLDS)
+        .where(where, is_open)
+        .group_by(ITEM.c.unit_id, ITEM.c.category)
+    )
+    return _rows(connection, statement, (*conditions, "holds"))
+
+
+def _closed(connection: Connection, where: Any, when: When) -> list[Row]:
+    """What was closed on a known day, by unit, category and period."""
+    soft = func.coalesce(ITEM.c.outcome.in_(SOFT), false())
+    day = day_of(connection, ITEM.c.closed_at, when.zone)
+    scores = {
+        f"{name}_{which}": condition
+        for which, due in (("original", ITEM.c.due_original), ("in_force", ITEM.c.due))
+        for name, condition in (
+            ("on_time", day <= due),
+            ("late", day > due),
+            ("on_time_right", and_(day <= due, ~soft)),
+            ("late_right", and_(day > due, ~soft)),
+        )
+    }
+    conditions: dict[str, Any] = {
+        "closed": true(),
+        "soft": soft,
+        "closed_without_deadline": ITEM.c.due_original.is_(None),
+        **scores,
+        **{outcome.value: ITEM.c.outcome == outcome for outcome in Outcome},
+        **_LIVES,
+    }
+    bucket = _bucket(ITEM.c.closed_at, when)
+    columns = [func.count().filter(condition) for condition in conditions.values()]
+    statement = (
+        select(ITEM.c.unit_id, ITEM.c.category, bucket, *columns, _HOLDS)
+        .where(where, ITEM.c.stage == Stage.CLOSED, ITEM.c.closed_at.is_not(None))
+        .group_by(ITEM.c.unit_id, ITEM.c.category, bucket)
+    )
+    return _rows(connection, statement, (*conditions, "holds"))
+
+
+def _opened(connection: Connection, where: Any, when: When) -> list[Row]:
+    """What was opened, by unit, category and period."""
+    undated = and_(ITEM.c.stage == Stage.CLOSED, ITEM.c.closed_at.is_(None))
+    bucket = _bucket(ITEM.c.opened_at, when)
+    statement = (
+        select(ITEM.c.unit_id, ITEM.c.category, bucket, func.count(),
+               func.count().filter(undated))
+        .where(where)
+        .group_by(ITEM.c.unit_id, ITEM.c.category, bucket)
+    )  # fmt: skip
+    return _rows(connection, statement, ("opened", "undated"))
+
+
+NOW = "now"
+
+_LIVES: dict[str, Any] = {"reworked": ITEM.c.round > ITEM.c.life, "relapsed": ITEM.c.life > 1}
+_HOLDS = func.sum(ITEM.c.holds)
+
+
+def _rows(connection: Connection, statement: Any, names: Iterable[str]) -> list[Row]:
+    names = tuple(names)
+    return [
+        Row(unit_id, category, bucket, Counter(dict(zip(names, numbers, strict=True))))
+        for unit_id, category, bucket, *numbers in connection.execute(statement)
+    ]
+
+
+def _bucket(column: Any, when: When) -> ColumnElement[str]:
+    """The shortest period that holds an instant: periods lie one in another."""
+    longest, *shorter = PERIODS
+    first = first_days(when.today)
+    whens = [
+        (column >= start_of(first[name], when.zone), literal_column(f"'{name}'", String))
+        for name in reversed(shorter)
+    ]
+    return case(*whens, else_=literal_column(f"'{longest}'", String)).label("bucket")
+
+
+def start_of(day: date, zone: ZoneInfo) -> datetime:
+    """The instant at which the day begins in the zone."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def _trend(connection: Connection, where: Any, when: When) -> list[Trend]:
+    """Opened, closed and first overdue, by month."""
+    opened = day_of(connection, ITEM.c.opened_at, when.zone)
+    shut = and_(ITEM.c.stage == Stage.CLOSED, ITEM.c.closed_at.is_not(None))
+    closed = case((shut, day_of(connection, ITEM.c.closed_at, when.zone)))
+    after = _next_day(connection, ITEM.c.due_original)
+    begins = case((opened > after, opened), else_=after)
+    counts = and_(
+        ITEM.c.due_original.is_not(None),
+        or_(ITEM.c.stage.in_(OPEN_STAGES), and_(shut, closed >= begins)),
+    )
+    undated = and_(ITEM.c.stage == Stage.CLOSED, ITEM.c.closed_at.is_(None))
+    months = (
+        _month(connection, opened),
+        case((undated, ""), else_=_month(connection, closed)),
+        _month(connection, case((counts, begins))),
+    )
+    inner = select(*(month.label(key) for month, key in zip(months, "abc", strict=True)))
+    found = inner.where(where).subquery()
+    keys = (found.c.a, found.c.b, found.c.c)
+    return [Trend(*row) for row in connection.execute(select(*keys, func.count()).group_by(*keys))]
+
+
+def _durations(connection: Connection, where: Any, when: When) -> list[Duration]:
+    """How long closing took, by the month of the closing."""
+    opened = day_of(connection, ITEM.c.opened_at, when.zone)
+    closed = day_of(connection, ITEM.c.closed_at, when.zone)
+    soft = func.coalesce(ITEM.c.outcome.in_(SOFT), false())
+    days: ColumnElement[int]
+    if connection.dialect.name == "sqlite":
+        days = cast(func.julianday(closed) - func.julianday(opened), Integer)
+    else:
+        days = closed - opened
+    found = (
+        select(_month(connection, closed).label("a"), soft.label("b"), days.label("c"))
+        .where(where, ITEM.c.stage == Stage.CLOSED, ITEM.c.closed_at.is_not(None))
+        .subquery()
+    )
+    keys = (found.c.a, found.c.b, found.c.c)
+    rows = connection.execute(select(*keys, func.count()).group_by(*keys))
+    return [Duration(month, bool(soft), days, often) for month, soft, days, often in rows]
+
+
+def _month(connection: Connection, day: Any) -> ColumnElement[str]:
+    """The month of a day: 2026-11."""
+    if connection.dialect.name == "sqlite":
+        return func.substr(day, 1, len("2026-11"), type_=String)
+    return func.to_char(day, "YYYY-MM", type_=String)
+
+
+def _next_day(connection: Connection, day: Any) -> ColumnElement[date]:
+    if connection.dialect.name == "sqlite":
+        return func.date(day, "+1 day", type_=Date)
+    return cast(day + 1, Date)
+
+
+def _extensions(connection: Connection, where: Any, when: When) -> dict[str, int]:
+    """Extensions granted, by period."""
+    bucket = _bucket(ASKED.c.decided_at, when)
+    statement = (
+        select(bucket, func.count())
+        .select_from(ASKED.join(ITEM, ITEM.c.id == ASKED.c.item_id))
+        .where(ASKED.c.decision == GRANTED, where)
+        .group_by(bucket)
+    )
+    rows: Any = connection.execute(statement).all()
+    return dict(rows)
+
+
+def _longest(connection: Connection, where: Any) -> list[tuple[datetime, int]]:
+    """The items that are open longest."""
+    statement = (
+        select(ITEM.c.opened_at, ITEM.c.id)
+        .where(where, ITEM.c.stage.in_(OPEN_STAGES))
+        .order_by(ITEM.c.opened_at, ITEM.c.id)
+        .limit(LONGEST)
+    )
+    return [(opened, item_id) for opened, item_id in connection.execute(statement)]
