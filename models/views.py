@@ -45,8 +45,17 @@ ITEM = table(
     *(column(name, Boolean) for name in ("on_hold", "confidential")),
     column("co_unit_paths", Keys),
 )
-UNIT = table("unit", column("id", Integer), *(column(n, String) for n in ("code", "name", "path")))
-PERSON = table("person", column("id", Integer), *(column(n, String) for n in ("code", "name")))
+_ROW = ("id", "merged_into")
+UNIT = table(
+    "unit",
+    *(column(name, Integer) for name in _ROW),
+    *(column(name, String) for name in ("code", "name", "path")),
+)
+PERSON = table(
+    "person",
+    *(column(name, Integer) for name in _ROW),
+    *(column(name, String) for name in ("code", "name")),
+)
 CAMPAIGN = table("campaign", column("id", Integer), column("code", String))
 POLICY = table("policy", *(column(n, Integer) for n in ("id", "version")), column("name", String))
 TABLES = (ITEM, UNIT, PERSON, CAMPAIGN, POLICY)

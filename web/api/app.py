@@ -10,12 +10,22 @@ from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 
 from rules.errors import RectiflowError
-from web.api import commands, directory, files, imports, items, problems, reference, webhooks
+from web.api import (
+    commands,
+    directory,
+    files,
+    imports,
+    items,
+    lists,
+    problems,
+    reference,
+    webhooks,
+)
 from web.api.calling import Gate
 from web.pages import program_version
 
 ROUTERS = (
-    *(items.router, commands.router, files.router, directory.router, imports.router),
+    *(lists.router, items.router, commands.router, files.router, directory.router, imports.router),
     *(webhooks.router, reference.router),
 )
 

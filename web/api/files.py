@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from pathlib import PurePath
 from typing import Annotated, Any
 
@@ -38,6 +39,9 @@ from web.at_hand import InOffice
 from web.handing_out import SEALED, disposition, handed_out
 
 router = APIRouter(tags=["files"])
+
+LOOKS = threading.BoundedSemaphore(3)
+"""Files that are looked into at the same time: each is a process for some seconds."""
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -161,7 +165,8 @@ def _kept(office: Office, file: UploadFile) -> Kept:
     with Upload(office, _name(file.filename)) as upload:
         while chunk := file.file.read(CHUNK):
             upload.write(chunk)
-        return upload.keep()
+        with LOOKS:
+            return upload.keep()
 
 
 def _name(given: str | None) -> str:
