@@ -333,5 +333,16 @@ def note_reading(
     connection.execute(insert(ACCESS).values(values))
 
 
+def has_read(
+    connection: Connection, person_id: int, item_id: int, what: str, since: datetime
+) -> bool:
+    """Whether it is noted that they have read this since then."""
+    noted = select(ACCESS.c.id).where(
+        ACCESS.c.item_id == item_id, ACCESS.c.person_id == person_id, ACCESS.c.what == what,
+        ACCESS.c.at >= since,
+    )  # fmt: skip
+    return connection.execute(noted.limit(1)).first() is not None
+
+
 def _fact(row: Any) -> AccountFact | None:
     return None if row is None else AccountFact(*row)

@@ -87,11 +87,14 @@ def known(connection: Connection, digests: Collection[str]) -> dict[str, FileFac
     return {row.sha256: FileFacts(*row) for row in connection.execute(statement)}
 
 
-def pieces(connection: Connection, item_id: int) -> list[Piece]:
-    """The item's evidence of all rounds, oldest first."""
+def pieces(connection: Connection, item_id: int, seq: int | None = None) -> list[Piece]:
+    """The item's evidence of all rounds, oldest first; or the one piece with this place in its
+    history."""
     columns = [EVIDENCE.c[name] for name in ("seq", "round", "filename", "size", "sha256", "note",
                                              "attached_by", "attached_at")]  # fmt: skip
     statement = select(*columns).where(EVIDENCE.c.item_id == item_id).order_by(EVIDENCE.c.seq)
+    if seq is not None:
+        statement = statement.where(EVIDENCE.c.seq == seq)
     rows = connection.execute(statement).all()
     files = known(connection, {row.sha256 for row in rows})
     people = named(connection, PERSON, {row.attached_by for row in rows})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, Connection, and_, false, not_, or_, select, true
+from sqlalchemy import ColumnElement, Connection, and_, false, func, not_, or_, select, true
 
 from models.directory import UNIT
 from models.items import ITEM
@@ -28,6 +28,12 @@ def visible_to(person: PersonFact) -> ColumnElement[bool]:
         office,
         and_(not_(ITEM.c.confidential), anywhere),
     )
+
+
+def hidden_from(person: PersonFact) -> ColumnElement[bool]:
+    """Holds for the rows of ``item`` that the person may not see."""
+    # An empty seat makes the condition neither true nor false.
+    return not_(func.coalesce(visible_to(person), false()))
 
 
 def among(connection: Connection, ids: Sequence[int], person: PersonFact) -> set[int]:

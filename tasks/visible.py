@@ -7,7 +7,7 @@ confidential item, a complainant's name) is noted with who and when. ``now`` is 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
@@ -20,6 +20,9 @@ from rules.item import PersonFact
 
 CONFIDENTIAL = "confidential"
 COMPLAINANT = "complainant"
+
+MOMENT = timedelta(minutes=1)
+"""How long the parts of one page may come after it."""
 
 
 def item(connection: Connection, ref: str, person: PersonFact) -> Loaded:
@@ -57,6 +60,14 @@ def note(
     """Keep that the person has read something protected of the item, ``via`` a page or the API."""
     with writing(engine) as connection:
         accounts.note_reading(connection, person.id, item_id, what, via, at)
+
+
+def note_once(engine: Engine, person: PersonFact, item_id: int, what: str, at: datetime) -> None:
+    """The same for one of many parts of a page: noted unless it was a moment ago."""
+    with reading(engine) as connection:
+        if accounts.has_read(connection, person.id, item_id, what, at - MOMENT):
+            return
+    note(engine, person, item_id, what, at)
 
 
 def show_complainant(

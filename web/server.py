@@ -24,6 +24,7 @@ from tasks.office import Office
 
 if TYPE_CHECKING:
     from web.app import Tryout
+    from web.live import Live
 
 log = logging.getLogger("rectiflow.web")
 
@@ -49,6 +50,7 @@ class WebServer:
         self.moved = port not in (0, self.port)
         """Whether the port that was wanted is taken."""
         self._server: uvicorn.Server | None = None
+        self._live: Live | None = None
         self._thread: threading.Thread | None = None
 
     @property
@@ -69,8 +71,10 @@ class WebServer:
         from web.app import create_app
 
         proxies = office.settings.web_proxies
+        app = create_app(office, demo)
+        self._live = app.state.live
         config = uvicorn.Config(
-            create_app(office, demo),
+            app,
             loop="asyncio",
             lifespan="off",
             ws="none",
@@ -99,6 +103,9 @@ class WebServer:
     def stop(self) -> None:
         """Take no more requests; those in progress have some seconds to end."""
         if self._server is not None and self._thread is not None:
+            if self._live is not None:
+                # Streams are requests that never end by themselves.
+                self._live.stop()
             self._server.should_exit = True
             self._thread.join(GRACE_SECONDS + 5)
         self._socket.close()

@@ -1,7 +1,89 @@
-"""What these pages say in Chinese and English."""
+"""Evidence, papers, rounds and what was asked, on an item's page."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-WORDS: Mapping[str, tuple[str, str]] = {}
+WORDS: Mapping[str, tuple[str, str]] = {
+    "files.files": ("文件（可多选）", "Files (one or several)"),
+    "files.hint": (
+        "照片、扫描件、PDF、办公文档；每个不超过 {most} MB。可将文件拖放到此处。",
+        "Photos, scans, PDF, Office documents; {most} MB each at most. They can be dropped here.",
+    ),
+    "files.camera": ("拍照", "Take a photo"),
+    "files.progress": ("上传进度", "Progress of the upload"),
+    "files.attached": ("已附上。", "Attached."),
+    "files.large": ("超过 {most} MB，未上传。", "Larger than {most} MB; it was not sent."),
+    "files.lost": (
+        "上传中断，请检查网络后再试；已附上的不必重传。",
+        "The upload broke off. Please try again: what is attached need not be sent again.",
+    ),
+    "files.none_chosen": ("请选择文件。", "Please choose a file."),
+    "files.show_item": ("查看最新情况", "Show the item as it is now"),
+    "files.colon": ("：", ": "),
+    "files.comma": ("、", ", "),
+    "files.copy": ("复制", "Copy"),
+    "files.copied": ("已复制", "Copied"),
+    "files.copy_ref": ("复制事项编号", "Copy the reference"),
+    "files.copy_hash": ("复制 {name} 的 SHA-256", "Copy the SHA-256 of {name}"),
+    "files.copy_head": ("复制履历校验值", "Copy the hash of the history"),
+    "files.pages": ("{count} 页", "{count} pages"),
+    "files.made": ("文件自述时间 {at}", "dated {at}, as the file says"),
+    "files.notice": ("请注意", "Please note"),
+    "files.elsewhere": (
+        "同一文件也用于另外 {count} 个事项：",
+        "The same file is on {count} other items: ",
+    ),
+    "files.elsewhere_hidden": (
+        "同一文件也用于您无权查看的事项。",
+        "The same file is on another item, not shown to you.",
+    ),
+    "files.rounds": ("佐证材料与各轮整改", "Evidence and rounds of work"),
+    "files.round_runs": ("进行中", "under way"),
+    "files.round_over": ("已结束", "over"),
+    "files.round_none": ("本轮没有佐证材料。", "There is no evidence of this round."),
+    "files.asked": ("延期与中止申请", "Extensions and holds"),
+    "files.asked.extension": ("申请延期至 {until}", "More time until {until}"),
+    "files.asked.hold": ("申请中止计时至 {until}", "A hold until {until}"),
+    "files.decision.granted": ("同意", "granted"),
+    "files.decision.refused": ("不同意", "refused"),
+    "files.decision.pending": ("待审批", "pending"),
+    "files.decision.gone": ("未审批，已失效", "lapsed"),
+    "files.decided": ("{who} 审批，{at}", "decided by {who}, {at}"),
+    "files.granted": ("至 {day}", "until {day}"),
+    "files.to": ("致 {name}", "to {name}"),
+    "files.served": ("已送达 {at}（{how}）", "served {at} ({how})"),
+    "files.unserved": ("尚未送达", "not served yet"),
+    "files.confirmed": ("已确认收到 {at}", "receipt confirmed {at}"),
+    "files.how.mail": ("邮件", "by mail"),
+    "files.how.in_person": ("当面", "in person"),
+    "files.how.post": ("邮寄", "by post"),
+    "files.how.other": ("其他方式", "otherwise"),
+    "files.how.confirmed": ("本人确认", "by confirmation"),
+    "files.how.deemed": ("视为送达", "deemed served"),
+    "files.closing_hash": (
+        "载有制发时的履历条数和履历校验值。",
+        "It bears the length and the hash of the history at its issue.",
+    ),
+    "files.closing_later": (
+        "销号单尚在制发，稍后即可在此下载。",
+        "The closing record is being drawn up, and can be had here soon.",
+    ),
+    "files.seat": ("（{seat}）", " ({seat})"),
+    "files.because": ("所因记录", "what it is about"),
+    "files.attempts": ("已试 {count} 次", "{count} attempts"),
+    "files.why": ("原因：", "Why: "),
+    "files.drawn": (
+        "时间轴：从现在起的 {count} 个步骤，序号与下方列表一致",
+        "Line of time: {count} steps from now on, numbered as in the list below",
+    ),
+    "files.now": ("现在", "now"),
+    "files.anchor": ("第 {seq} 条的链接", "Link to entry {seq}"),
+    "files.head": ("履历校验值（{count} 条）", "Hash of the history ({count} entries)"),
+    "files.runs": ("流程运行", "Flow runs"),
+    "files.run": ("在 Prefect 中查看第 {life} 次办理", "Life {life} in Prefect"),
+    "files.print": ("打印", "Print"),
+    "files.print_now": ("打印此页", "Print this page"),
+    "files.back": ("返回事项", "Back to the item"),
+    "files.printed": ("{who} 打印于 {at}", "Printed by {who}, {at}"),
+}
