@@ -6,7 +6,7 @@ counts never read what may not be shown. A property test compares the two.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from sqlalchemy import ColumnElement, Connection, and_, false, func, not_, or_, select, true
 
@@ -15,14 +15,39 @@ from models.items import ITEM
 from rules.duties import OFFICE_ROLES
 from rules.item import PersonFact, within
 
+Led = Callable[[list[str]], ColumnElement[bool]]
+"""Makes the condition for items led by a unit at or below one of these paths."""
 
-def visible_to(person: PersonFact) -> ColumnElement[bool]:
+
+def led_below(paths: list[str]) -> ColumnElement[bool]:
+    """By the unit, whose tree is small, and not by the item's own path: that has no index."""
+    below = select(UNIT.c.id).where(or_(*(UNIT.c.path.startswith(path) for path in paths)))
+    return ITEM.c.unit_id.in_(below)
+
+
+def led_by_units(connection: Connection) -> Led:
+    """The same by the units themselves, which are looked up: where no more than a few are meant,
+    the database then goes by the index of items by units."""
+
+    def led(paths: list[str]) -> ColumnElement[bool]:
+        below = or_(*(UNIT.c.path.startswith(path) for path in paths))
+        found = select(UNIT.c.id).where(below).limit(MOST_UNITS + 1)
+        ids = list(connection.execute(found).scalars())
+        return ITEM.c.unit_id.in_(ids) if len(ids) <= MOST_UNITS else led_below(paths)
+
+    return led
+
+
+MOST_UNITS = 500
+
+
+def visible_to(person: PersonFact, led: Led = led_below) -> ColumnElement[bool]:
     """Holds for the rows of ``item`` that the person may see."""
     if not person.active:
         return false()
     seats = (ITEM.c.responsible_id, ITEM.c.leader_id, ITEM.c.verifier_id)
-    office = over(path for role, path in person.roles if role in OFFICE_ROLES)
-    anywhere = over(path for _, path in person.roles)
+    office = over((path for role, path in person.roles if role in OFFICE_ROLES), led)
+    anywhere = over((path for _, path in person.roles), led)
     return or_(
         *(seat == person.id for seat in seats),
         office,
@@ -48,7 +73,7 @@ def complainant(connection: Connection, item_id: int) -> str:
     return str(connection.execute(named).scalar_one())
 
 
-def over(paths: Iterable[str]) -> ColumnElement[bool]:
+def over(paths: Iterable[str], led: Led = led_below) -> ColumnElement[bool]:
     """Holds for items led by a unit at or below one of these paths, and for those of no unit yet;
     for none without a path."""
     tops = _topmost(paths)
@@ -57,9 +82,7 @@ def over(paths: Iterable[str]) -> ColumnElement[bool]:
     if any(path.count("/") <= 2 for path in tops):
         # There is one root: whatever lies below it is everything.
         return true()
-    # By the unit, whose tree is small, and not by the item's own path: that has no index.
-    below = select(UNIT.c.id).where(or_(*(UNIT.c.path.startswith(path) for path in tops)))
-    return or_(ITEM.c.unit_id.is_(None), ITEM.c.unit_id.in_(below))
+    return or_(ITEM.c.unit_id.is_(None), led(tops))
 
 
 def _topmost(paths: Iterable[str]) -> list[str]:
