@@ -18,11 +18,9 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Date,
-    Integer,
     String,
     and_,
     case,
-    cast,
     false,
     func,
     literal,
@@ -35,23 +33,26 @@ from sqlalchemy import (
 from models.directory import UNIT
 from models.figures import ASKED, GRANTED, day_of
 from models.items import ITEM
+from models.tallying_days import Duration, Trend, When, durations, trend
 from models.visibility import over
 from rules.figures import AGES, SOFT, Span
-from rules.overview import NAMED, PERIODS, PLAIN, WITHOUT_UNIT, Part, first_days, is_root
+from rules.overview import (
+    NAMED,
+    NOW,
+    PAST,
+    PERIODS,
+    PLAIN,
+    WITHOUT_UNIT,
+    Part,
+    first_days,
+    is_root,
+)
 from rules.vocabulary import OPEN_STAGES, Outcome, Stage
 
 LONGEST = 10
 """How many of the items that are open longest are named."""
 
 RUNGS = 4
-
-
-class When(NamedTuple):
-    """The moment of a count, and the campaign's day and zone at it."""
-
-    now: datetime
-    today: date
-    zone: ZoneInfo
 
 
 class Row(NamedTuple):
@@ -62,25 +63,6 @@ class Row(NamedTuple):
     category: str
     bucket: str
     numbers: Counter[str]
-
-
-class Trend(NamedTuple):
-    """Months that items share: opened, closed (None: open; "": nobody knows when), and that of the
-    first day on which the original deadline lay behind (None: never while it was open)."""
-
-    opened: str
-    closed: str | None
-    overdue: str | None
-    number: int
-
-
-class Duration(NamedTuple):
-    """How often closing took so many days, by the month of the closing."""
-
-    month: str
-    soft: bool
-    days: int
-    often: int
 
 
 class Counted(NamedTuple):
@@ -96,16 +78,19 @@ class Counted(NamedTuple):
 
 
 def count(connection: Connection, campaign_id: int, part: Part, when: When) -> Counted:
-    """Count the part as it is at ``when.now``."""
+    """Count the part, or the half of it, as it is at ``when.now``."""
     where = and_(ITEM.c.campaign_id == campaign_id, holds(part))
-    return Counted(
-        [*_open(connection, where, when), *_closed(connection, where, when),
-         *_opened(connection, where, when)],
-        _trend(connection, where, when),
-        _durations(connection, where, when),
-        _extensions(connection, where, when),
-        _longest(connection, where),
-    )  # fmt: skip
+    found = Counted([], [], [], {}, [])
+    if part.half != PAST:
+        found.rows.extend(_open(connection, where, when))
+        found.longest.extend(_longest(connection, where))
+    if part.half != NOW:
+        found.rows.extend(_closed(connection, where, when))
+        found.rows.extend(_opened(connection, where, when))
+        found.trend.extend(trend(connection, where, when))
+        found.durations.extend(durations(connection, where, when))
+        found.extensions.update(_extensions(connection, where, when))
+    return found
 
 
 def holds(part: Part) -> ColumnElement[bool]:
@@ -122,11 +107,12 @@ def holds(part: Part) -> ColumnElement[bool]:
 
 
 def _below(path: str) -> ColumnElement[bool]:
+    unit: ColumnElement[int] = ITEM.c.unit_id
     if path == WITHOUT_UNIT:
-        return ITEM.c.unit_id.is_(None)
+        return unit.is_(None)
     if is_root(path):
         return true()
-    return ITEM.c.unit_id.in_(select(UNIT.c.id).where(UNIT.c.path.startswith(path)))
+    return unit.in_(select(UNIT.c.id).where(UNIT.c.path.startswith(path)))
 
 
 def _open(connection: Connection, where: Any, when: When) -> list[Row]:
@@ -209,8 +195,6 @@ def _opened(connection: Connection, where: Any, when: When) -> list[Row]:
     return _rows(connection, statement, ("opened", "undated"))
 
 
-NOW = "now"
-
 _LIVES: dict[str, Any] = {"reworked": ITEM.c.round > ITEM.c.life, "relapsed": ITEM.c.life > 1}
 _HOLDS = func.sum(ITEM.c.holds)
 
@@ -237,62 +221,6 @@ def _bucket(column: Any, when: When) -> ColumnElement[str]:
 def start_of(day: date, zone: ZoneInfo) -> datetime:
     """The instant at which the day begins in the zone."""
     return datetime.combine(day, time(), zone).astimezone(UTC)
-
-
-def _trend(connection: Connection, where: Any, when: When) -> list[Trend]:
-    """Opened, closed and first overdue, by month."""
-    opened = day_of(connection, ITEM.c.opened_at, when.zone)
-    shut = and_(ITEM.c.stage == Stage.CLOSED, ITEM.c.closed_at.is_not(None))
-    closed = case((shut, day_of(connection, ITEM.c.closed_at, when.zone)))
-    after = _next_day(connection, ITEM.c.due_original)
-    begins = case((opened > after, opened), else_=after)
-    counts = and_(
-        ITEM.c.due_original.is_not(None),
-        or_(ITEM.c.stage.in_(OPEN_STAGES), and_(shut, closed >= begins)),
-    )
-    undated = and_(ITEM.c.stage == Stage.CLOSED, ITEM.c.closed_at.is_(None))
-    months = (
-        _month(connection, opened),
-        case((undated, ""), else_=_month(connection, closed)),
-        _month(connection, case((counts, begins))),
-    )
-    inner = select(*(month.label(key) for month, key in zip(months, "abc", strict=True)))
-    found = inner.where(where).subquery()
-    keys = (found.c.a, found.c.b, found.c.c)
-    return [Trend(*row) for row in connection.execute(select(*keys, func.count()).group_by(*keys))]
-
-
-def _durations(connection: Connection, where: Any, when: When) -> list[Duration]:
-    """How long closing took, by the month of the closing."""
-    opened = day_of(connection, ITEM.c.opened_at, when.zone)
-    closed = day_of(connection, ITEM.c.closed_at, when.zone)
-    soft = func.coalesce(ITEM.c.outcome.in_(SOFT), false())
-    days: ColumnElement[int]
-    if connection.dialect.name == "sqlite":
-        days = cast(func.julianday(closed) - func.julianday(opened), Integer)
-    else:
-        days = closed - opened
-    found = (
-        select(_month(connection, closed).label("a"), soft.label("b"), days.label("c"))
-        .where(where, ITEM.c.stage == Stage.CLOSED, ITEM.c.closed_at.is_not(None))
-        .subquery()
-    )
-    keys = (found.c.a, found.c.b, found.c.c)
-    rows = connection.execute(select(*keys, func.count()).group_by(*keys))
-    return [Duration(month, bool(soft), days, often) for month, soft, days, often in rows]
-
-
-def _month(connection: Connection, day: Any) -> ColumnElement[str]:
-    """The month of a day: 2026-11."""
-    if connection.dialect.name == "sqlite":
-        return func.substr(day, 1, len("2026-11"), type_=String)
-    return func.to_char(day, "YYYY-MM", type_=String)
-
-
-def _next_day(connection: Connection, day: Any) -> ColumnElement[date]:
-    if connection.dialect.name == "sqlite":
-        return func.date(day, "+1 day", type_=Date)
-    return cast(day + 1, Date)
 
 
 def _extensions(connection: Connection, where: Any, when: When) -> dict[str, int]:

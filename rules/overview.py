@@ -26,6 +26,10 @@ OVERVIEW_ROLES = frozenset(
 PLAIN, OFFICE, NAMED = "plain", "office", "named"
 """Parts: not confidential; confidential; confidential and the person is named on it."""
 
+NOW, PAST = "now", "past"
+"""Halves of a count: what is open, and what was opened and closed. The first is quickly counted
+and quickly out of date."""
+
 WITHOUT_UNIT = ""
 """The path of items that have no unit yet."""
 
@@ -49,14 +53,22 @@ class Part(NamedTuple):
     """Who is named, for a part of this kind."""
     without: tuple[str, ...] = ()
     """Subtrees whose confidential items the named person sees anyhow, in another part."""
+    half: str = ""
+    """Only what is open (:data:`NOW`) or only the rest (:data:`PAST`); empty: everything."""
 
     @property
     def key(self) -> str:
         """What tells the part from every other one of its campaign."""
+        counted = f"{self.half}:{self.kind}:{self.path}"
         if self.kind != NAMED:
-            return f"{self.kind}:{self.path}"
+            return counted
         without = sha256(" ".join(self.without).encode()).hexdigest()[:16] if self.without else ""
-        return f"{self.kind}:{self.path}:{self.person_id}:{without}"
+        return f"{counted}:{self.person_id}:{without}"
+
+    @property
+    def halves(self) -> tuple[Part, Part]:
+        """The part in two halves, which are kept and counted apart."""
+        return self._replace(half=NOW), self._replace(half=PAST)
 
 
 def is_root(path: str) -> bool:

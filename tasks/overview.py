@@ -7,18 +7,16 @@ so that it is counted again behind the page (``tasks.recounting``).
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from models import places, policies, tallies, visibility
+from models import places, policies, visibility
 from models.engine import reading
 from models.places import Place
-from models.policies import CAMPAIGN, CampaignFact
-from models.tallies import Kept
-from models.tallying import LONGEST, When
+from models.policies import CampaignFact
 from models.views import ItemView, views
 from rules.errors import InputError, NotFound
 from rules.figures import Span
@@ -26,17 +24,9 @@ from rules.item import PersonFact
 from rules.overview import PERIODS, Part, led_by, may_overlook, parts, span
 from rules.policy import Policy
 from tasks.office import Office
-from tasks.recounting import counted_at, moment
-from tasks.tallies import Tally, from_json, together
-
-SMALL = 1_000
-"""A campaign that has numbered no more items is counted while the page is made."""
-
-OFTEN = timedelta(seconds=15)
-"""A count stays good for so long, and for ten times as long as it took."""
-
-SELDOM = timedelta(minutes=5)
-"""Then it is made again although nothing has happened: lights change by the clock."""
+from tasks.overview_parts import Parts
+from tasks.recounting import moment
+from tasks.tallies import Tally
 
 
 class Asked(NamedTuple):
@@ -62,7 +52,10 @@ class Overview(NamedTuple):
     period: Span
     now: datetime
     as_of: datetime | None
-    """Campaign time of the oldest count; None while it is being counted for the first time."""
+    """Campaign time of the count of what is open; None while anything is being counted for the
+    first time."""
+    past_as_of: datetime | None
+    """Campaign time of the count of what was opened and closed."""
     tally: Tally | None
     longest: tuple[ItemView, ...]
     outdated: tuple[Part, ...]
@@ -72,6 +65,13 @@ class Overview(NamedTuple):
     def zone(self) -> ZoneInfo:
         """The campaign's zone."""
         return ZoneInfo(self.policy.zone)
+
+    @property
+    def stamp(self) -> str | None:
+        """As of when both counts are, for comparison; None before they have been made."""
+        if self.as_of is None or self.past_as_of is None:
+            return None
+        return f"{self.as_of.isoformat()} {self.past_as_of.isoformat()}"
 
     @property
     def wholly(self) -> bool:
@@ -98,14 +98,15 @@ def overview_of(
         unit = _unit(connection, person, asked.unit, tops)
         policy = policies.policy(connection, fact.policy_id)
         when = moment(policy, now)
-        found = _Parts(connection, fact, parts(person, unit.path), when, wall)
+        found = Parts(connection, fact, parts(person, unit.path), when, wall)
         tally = found.together(unit.path)
         ids = [item_id for _, item_id in tally.longest] if tally else []
         way = places.on_the_way(connection, unit.path)
         return Overview(
             fact, known, policy, unit, tuple(p for p in way if may_overlook(person, p.path)),
             tuple(places.right_below(connection, unit.id)), tuple(tops),
-            span(_period(asked.period), when.today), now, found.as_of, tally,
+            span(_period(asked.period), when.today), now, found.as_of, found.past_as_of,
+            tally,
             _longest(connection, ids, person, now), found.outdated,
         )  # fmt: skip
 
@@ -139,50 +140,3 @@ def _longest(
     seen = visibility.among(connection, ids, person) if ids else set()
     found = views(connection, [each for each in ids if each in seen], now)
     return tuple(view for view in found if view.light)
-
-
-class _Parts:
-    """The parts of an overview, counted now or before."""
-
-    def __init__(
-        self, connection: Connection, campaign: CampaignFact, wanted: tuple[Part, ...], when: When,
-        wall: datetime,
-    ) -> None:  # fmt: skip
-        self.as_of: datetime | None = when.now
-        self.outdated: tuple[Part, ...] = ()
-        if _numbered(connection, campaign.id) <= SMALL:
-            self._tallies = [
-                (part.path, counted_at(connection, campaign.id, part, when.now)) for part in wanted
-            ]
-            return
-        kept = tallies.kept(connection, campaign.id, [part.key for part in wanted])
-        newest = tallies.newest_event(connection)
-        self.outdated = tuple(
-            part for part in wanted
-            if part.key not in kept or not is_fresh(kept[part.key], newest, when, wall)
-        )  # fmt: skip
-        whole = len(kept) == len(wanted)
-        self.as_of = min(each.as_of for each in kept.values()) if whole else None
-        self._tallies = [
-            (part.path, from_json(kept[part.key].document)) for part in wanted if whole
-        ]
-
-    def together(self, path: str) -> Tally | None:
-        """Everything added up; None before all of it has been counted."""
-        return None if self.as_of is None else together(self._tallies, path, LONGEST)
-
-
-def is_fresh(kept: Kept, newest: int, when: When, wall: datetime) -> bool:
-    """Whether the count need not be made again yet."""
-    if kept.as_of.astimezone(when.zone).date() != when.today:
-        return False
-    age = wall - kept.counted_at
-    if age <= max(OFTEN, 10 * timedelta(milliseconds=kept.took)):
-        return True
-    return kept.event_id == newest and age <= SELDOM
-
-
-def _numbered(connection: Connection, campaign_id: int) -> int:
-    """How many items the campaign has numbered: at least as many as it has."""
-    statement = select(CAMPAIGN.c.next_number).where(CAMPAIGN.c.id == campaign_id)
-    return int(connection.execute(statement).scalar_one()) - 1

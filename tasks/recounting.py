@@ -20,7 +20,8 @@ from config.logging import log_context
 from models import policies, roster, tallies
 from models.engine import reading, writing
 from models.tallies import Kept
-from models.tallying import When, count
+from models.tallying import count
+from models.tallying_days import When
 from rules.errors import RectiflowError
 from rules.overview import Part
 from rules.policy import Policy

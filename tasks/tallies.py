@@ -13,9 +13,10 @@ from datetime import date
 from typing import NamedTuple
 
 from models.figures import Group
-from models.tallying import NOW, Counted, Trend
+from models.tallying import Counted
+from models.tallying_days import Trend
 from rules.figures import Figures
-from rules.overview import PERIODS, WITHOUT_UNIT, first_days
+from rules.overview import NOW, PERIODS, WITHOUT_UNIT, first_days
 
 MONTHS = 24
 """How far back the months of a trend go, at most."""
@@ -75,7 +76,7 @@ def gathered(counted: Counted, path: str, paths: Mapping[int, str], today: date)
         for period in _periods_of(month, today):
             found.days[period][0][days] += often
             found.days[period][1][days] += 0 if soft else often
-    found.months.update(_months(counted.trend, found.whole[NOW], today))
+    found.months.update(_months(counted.trend, today))
     found.longest.extend((opened.isoformat(), item) for opened, item in counted.longest)
     return found
 
@@ -97,6 +98,10 @@ def together(tallies: Iterable[tuple[str, Tally]], path: str, longest: int) -> T
             found.months.setdefault(month, Counter()).update(numbers)
         found.longest.extend(tally.longest)
     months = {month: found.months[month] for month in sorted(found.months)}
+    if months:
+        # The last month is not over: what is open and overdue now.
+        this, now = months[max(months)], found.whole[NOW]
+        this["open"], this["overdue"] = now["open"], now["overdue"]
     return found._replace(months=months, longest=sorted(found.longest)[:longest])
 
 
@@ -170,11 +175,12 @@ def _periods_of(month: str, today: date) -> list[str]:
     return [name for name, day in first_days(today).items() if f"{day:%Y-%m}" <= month]
 
 
-def _months(rows: Iterable[Trend], now: Counter[str], today: date) -> dict[str, Counter[str]]:
+def _months(rows: Iterable[Trend], today: date) -> dict[str, Counter[str]]:
     """What was opened and closed in each month, and what was open and overdue when it ended."""
     rows = list(rows)
-    this = f"{today:%Y-%m}"
-    months = _last_months(min((row.opened for row in rows), default=this), today)
+    if not rows:
+        return {}
+    months = _last_months(min(row.opened for row in rows), today)
     found = {month: Counter[str]() for month in months}
     for opened, closed, overdue, number in rows:
         if opened in found:
@@ -188,8 +194,6 @@ def _months(rows: Iterable[Trend], now: Counter[str], today: date) -> dict[str, 
                 found[month]["open"] += number
                 late = overdue is not None and overdue <= month
                 found[month]["overdue"] += number if late else 0
-    # The month is not over: what is open and overdue today.
-    found[this]["open"], found[this]["overdue"] = now["open"], now["overdue"]
     return found
 
 

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Mapping
 from functools import partial
 from io import BytesIO, StringIO
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -14,7 +15,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from ledgers.literal import clean, quoted
 from tasks.overview import Overview
-from web.overview_tables import Line, Table, Value
+from web.overview_table import Line, Table, Value
 from web.words import say
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -85,7 +86,7 @@ def _value(value: Value) -> str | float:
     return round(value.value, 4)
 
 
-def _words(sheet: WriteOnlyWorksheet, words: list[str], *, bold: bool) -> list[WriteOnlyCell]:
+def _words(sheet: WriteOnlyWorksheet, words: list[str], *, bold: bool) -> list[Any]:
     cells = []
     for word in words:
         cell = WriteOnlyCell(sheet, clean(word))
@@ -96,7 +97,7 @@ def _words(sheet: WriteOnlyWorksheet, words: list[str], *, bold: bool) -> list[W
     return cells
 
 
-def _cell(sheet: WriteOnlyWorksheet, value: Value) -> WriteOnlyCell:
+def _cell(sheet: WriteOnlyWorksheet, value: Value) -> Any:
     if isinstance(value.value, str):
         return _words(sheet, [value.value], bold=False)[0]
     cell = WriteOnlyCell(sheet, value.value)

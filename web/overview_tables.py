@@ -6,58 +6,18 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from itertools import pairwise
-from typing import NamedTuple
 from urllib.parse import urlencode
 
-from models.tallying import NOW
 from rules.figures import AGES, share
-from rules.overview import FEW
+from rules.overview import FEW, NOW
 from rules.vocabulary import name
 from tasks.overview import Overview
 from tasks.tallies import NOBODY, Cell, Tally, figures
 from web.overview_links import Links
+from web.overview_table import Line, Table, Value
 from web.words import WORDS, say
 
 LIGHTS = ("red", "yellow", "green")
-
-
-class Value(NamedTuple):
-    """One cell: its value, as a share when ``rate``, and where it leads."""
-
-    value: float | str | None
-    href: str = ""
-    rate: bool = False
-
-    @property
-    def shown(self) -> str:
-        """As people read it; a rate of nothing is a dash."""
-        if self.value is None:
-            return "–"
-        if isinstance(self.value, str):
-            return self.value
-        if self.rate:
-            return f"{self.value:.1%}"
-        return f"{self.value:,.1f}" if self.value % 1 else f"{int(self.value):,}"
-
-
-class Line(NamedTuple):
-    """One line of a table. ``kind`` is empty, "group" or "total"."""
-
-    name: str
-    cells: tuple[Value, ...]
-    href: str = ""
-    kind: str = ""
-    few: bool = False
-    lights: tuple[int, int, int] | None = None
-    """Red, yellow and green, where they are drawn."""
-
-
-class Table(NamedTuple):
-    """A table with the key of its words; ``heads`` are what stands above its columns."""
-
-    key: str
-    heads: tuple[str, ...]
-    lines: tuple[Line, ...]
 
 
 def tables(overview: Overview, lang: str) -> dict[str, Table]:

@@ -12,11 +12,12 @@ from sqlalchemy import Engine, select, update
 from models import roster
 from models.engine import reading, writing
 from models.items import ITEM
-from models.tallying import NOW, When, holds
+from models.tallying import holds
+from models.tallying_days import When
 from models.visibility import visible_to
 from rules.figures import months
 from rules.item import PersonFact
-from rules.overview import PERIODS, is_root, may_overlook, parts, span
+from rules.overview import NOW, PERIODS, is_root, may_overlook, parts, span
 from rules.vocabulary import OPEN_STAGES, Role, Stage
 from tasks.recounting import counted_at
 from tasks.tallies import NOBODY, Tally, figures, from_json, right_below, to_json, together
@@ -88,7 +89,8 @@ def counted(engine: Engine, person: PersonFact, path: str) -> Tally:
     with reading(engine) as connection:
         found = [
             (part.path, from_json(to_json(counted_at(connection, 1, part, WHEN.now))))
-            for part in parts(person, path)
+            for whole in parts(person, path)
+            for part in whole.halves
         ]
     return together(found, path, 10)
 

@@ -20,6 +20,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "overview.period.twelve": ("近 12 个月", "The last 12 months"),
     "overview.period.quarter": ("本季度", "This quarter"),
     "overview.as_of": ("统计截至 {at}", "As of {at}"),
+    "overview.past_as_of": ("立项、销号统计截至 {at}", "opened and closed as of {at}"),
     "overview.days": ("{first} 至 {last}", "{first} to {last}"),
     "overview.until": ("截至 {last}", "until {last}"),
     "overview.again": ("正在重新统计，稍后可刷新查看。", "It is being counted again."),

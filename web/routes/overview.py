@@ -15,7 +15,8 @@ from web.at_hand import InOffice
 from web.frame import framed
 from web.overview_files import KINDS, written
 from web.overview_links import Links
-from web.overview_tables import Value, tables
+from web.overview_table import Value
+from web.overview_tables import tables
 from web.pages import problem
 from web.viewer import Viewer, Viewing
 
@@ -36,7 +37,7 @@ def overview(request: Request, viewer: Viewing, office: InOffice, asked: InAddre
     found = _found(request, viewer, office, asked)
     if found is None:
         return framed(request, viewer, "overview_nobody.html", "overview", status=403)
-    here = {"overview": found, "periods": PERIODS, "zone": found.policy.zone}
+    here: dict[str, Any] = {"overview": found, "periods": PERIODS, "zone": found.policy.zone}
     if found.tally is None:
         return framed(request, viewer, "overview_counting.html", "overview", **here)
     links = Links(found)
@@ -50,11 +51,10 @@ def overview(request: Request, viewer: Viewing, office: InOffice, asked: InAddre
 
 @router.get("/overview/state")
 def state(request: Request, viewer: Viewing, office: InOffice, asked: InAddress) -> Response:
-    """As of when the figures are, for a page that waits for newer ones."""
+    """As of when the figures are, for a page that waits for newer ones; null before there are
+    any."""
     found = _found(request, viewer, office, asked)
-    as_of = found.as_of.isoformat() if found and found.as_of else None
-    waits = bool(found and found.outdated)
-    return JSONResponse({"as_of": as_of, "counting": waits}, 200 if found else 403)
+    return JSONResponse({"as_of": found and found.stamp}, 200 if found else 403)
 
 
 @router.get("/overview/tables.{kind}")

@@ -63,18 +63,27 @@
         },
       };
     },
+    // What happens in a month stands as bars; what has piled up is a line by a scale of its own.
     trend: ({ heads, lines }) => {
-      const looks = [["blue", [], "circle"], ["green", [7, 4], "rect"], ["red", [2, 3], "triangle"]];
       const options = common(false, false);
-      options.plugins.legend.labels.usePointStyle = true;
+      const ink = colour("ink");
+      options.scales.y.title = { display: true, text: `${heads[0]} / ${heads[1]}`, color: ink };
+      options.scales.pile = {
+        position: "right", beginAtZero: true, grid: { display: false },
+        ticks: { color: ink, precision: 0 }, title: { display: true, text: heads[2], color: ink },
+      };
+      const values = (n) => lines.map((line) => line.values[n]);
+      const bar = (n, name, shape) => (
+        { label: heads[n], data: values(n), backgroundColor: pattern(colour(name), shape), order: 2 }
+      );
       return {
-        type: "line", options,
+        type: "bar", options,
         data: {
           labels: lines.map((line) => line.name),
-          datasets: looks.map(([name, borderDash, pointStyle], n) => ({
-            label: heads[n], data: lines.map((line) => line.values[n]), borderColor: colour(name),
-            backgroundColor: colour(name), borderDash, pointStyle, pointRadius: 4, borderWidth: 2,
-          })),
+          datasets: [bar(0, "blue", ""), bar(1, "green", "stripes"), {
+            type: "line", label: heads[2], data: values(2), yAxisID: "pile", order: 1, borderWidth: 2,
+            borderColor: colour("red"), backgroundColor: colour("red"), pointStyle: "triangle", pointRadius: 4,
+          }],
         },
       };
     },
