@@ -14,6 +14,9 @@ from ledgers.mapping_parts import Part
 from ledgers.values import Sheet, Value, folded, shown
 from rules.errors import InputError
 
+REASON = ("未接收原因", "Reason not taken")
+"""The column that a ledger of refused rows has besides; it means nothing to an import."""
+
 
 @dataclass(frozen=True, slots=True)
 class Header:
@@ -139,6 +142,35 @@ def plan(header: Header, mapping: Mapping, where: str) -> Plan:
         loose="keep" if mapping.keeps_all else mapping.unknown,
         ignored=unknown,
     )
+
+
+def suggested(names: Sequence[str], mapping: Mapping) -> tuple[str, ...]:
+    """What the mapping takes each of these columns for: a field, "keep" or "ignore".
+
+    A field that is missing, and a column that would be taken twice, is no mistake here.
+    """
+    found: dict[int, str] = {}
+    passed_over = (*mapping.ignore, *REASON)
+    for field, parts in _fields(mapping).items():
+        for part in parts:
+            wanted = {folded(name) for name in part.column}
+            index = next((i for i, name in enumerate(names) if folded(name) in wanted), None)
+            if index is not None:
+                found.setdefault(index, field)
+    return tuple(
+        found.get(index) or ("ignore" if _listed(name, passed_over) or not name else "keep")
+        for index, name in enumerate(names)
+    )
+
+
+def names_of(cells: Sequence[Value]) -> tuple[str, ...]:
+    """The columns' names, where these cells are the header."""
+    return _names(cells)
+
+
+def is_listed(name: str, names: Sequence[str]) -> bool:
+    """Whether a column's name is among the names and patterns of a mapping."""
+    return _listed(name, names)
 
 
 def _place(part: Part, places: dict[str, list[int]], header: Header, where: str) -> int | None:

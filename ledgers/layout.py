@@ -60,7 +60,7 @@ def layout(
     own = own_mapping()
     which = 0 if lang.startswith("zh") else 1
     heads = [own.parts(field)[0].column[which] for field, _ in _ORDER]
-    derived = own.ignore[which::2]
+    derived = own.ignore[: 2 * len(_DERIVED)][which::2]
     prefix = own.extra_prefix[which]
     names = (*heads, *derived, *(f"{prefix}{clean(extra)}" for extra in extras))
     widths = (*(width for _, width in (*_ORDER, *_DERIVED)), *[_EXTRA_WIDTH] * len(extras))

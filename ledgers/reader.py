@@ -62,6 +62,12 @@ class Ledger:
         """The language in which cells are spoken of."""
         return self._reading.lang
 
+    @property
+    def strange(self) -> dict[tuple[str, str], int]:
+        """How often each word was met, in the rows read so far, that no field of ours knows (by
+        field and word), and each category."""
+        return dict(self._reading.strange)
+
     def has_extra(self, name: str) -> bool:
         """Whether the file has a column that is kept under this name."""
         plan = self._reading.plan
@@ -70,6 +76,15 @@ class Ledger:
     def problem(self, row: int, field: AnyField, code: str, **facts: object) -> CellProblem:
         """What the sentence ``code`` says of the cell of a field, also when the file is closed."""
         return self._reading.about(row, self._reading.column(field), code, facts)
+
+    def place(self, row: int, name: str, *, extra: bool = False) -> tuple[str, str]:
+        """The cell of a field, or of a column that is kept under this name, and its column's name;
+        as a person would say."""
+        plan = self._reading.plan
+        kept = next((index for index, under in plan.extras if under == name), 0)
+        index = kept if extra else next((i for i, _ in plan.fields.get(name, ())), 0)  # type: ignore[call-overload]
+        header = plan.names[index] if index < len(plan.names) else ""
+        return self._reading.sheet.cell(row, index, header), header
 
     def __iter__(self) -> Iterator[LedgerRow | RowRefused]:
         maker = RowMaker(self._reading)
@@ -100,6 +115,17 @@ def open_ledger(
             yield _opened(path, sheets, mapping, zone, today, lang)
     else:
         yield _opened(path, text_sheets(path, mapping.file), mapping, zone, today, lang)
+
+
+def ledger_in(
+    sheet: Sheet, mapping: Mapping, *, zone: tzinfo, today: date, lang: str = "en"
+) -> Ledger:
+    """A sheet that is in no file, understood by a mapping.
+
+    Raises:
+        InputError: a column is missing, doubled or unknown.
+    """
+    return _opened(Path(sheet.name), [sheet], mapping, zone, today, lang)
 
 
 def _opened(

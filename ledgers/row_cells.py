@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping as Map
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -31,6 +32,8 @@ class Reading:
     blanks: frozenset[str]
     translations: Map[str, Map[str, Word]]
     says_closed: Map[str, bool]
+    strange: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """How often each word was met that no field of ours knows, and each category."""
 
     def column(self, name: AnyField) -> int:
         """The index of the first column of a field, 0 when it is a constant."""
@@ -94,6 +97,8 @@ class RowCells:
         if not text:
             return None
         found = word(name, text)
+        if found is None:
+            self.reading.strange[name, text] += 1
         if found is None and name != "source":
             index = self.column(name)
             self.refuse(index, "unknown_word", text=text, known=known(name, self.reading.lang))

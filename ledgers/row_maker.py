@@ -89,7 +89,7 @@ class RowMaker:
             title=cells.text("title"),
             description=cells.text("description"),
             requirement=cells.text("requirement"),
-            category=cells.text("category"),
+            category=self._category(cells),
             source=cells.word("source") or "",
             severity=cells.word("severity"),
             unit=cells.text("unit"),
@@ -111,6 +111,13 @@ class RowMaker:
             extra=extra,
             warnings=tuple(cells.warnings),
         )
+
+    def _category(self, cells: RowCells) -> str:
+        text = cells.text("category")
+        if text:
+            # Which categories there are is for the campaign's policy to say.
+            self._reading.strange["category", text] += 1
+        return text
 
     def _extra(self, cells: RowCells) -> dict[str, str]:
         extra = {}
@@ -160,6 +167,7 @@ class RowMaker:
         text = cells.plain(index)
         said = self._reading.says_closed.get(folded(text))
         if text and said is None:
+            self._reading.strange["closed", text] += 1
             known = ", ".join((*self._mapping.closed.yes, *self._mapping.closed.no))
             cells.refuse(index, "unknown_word", text=text, known=known)
         return said

@@ -72,6 +72,19 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "编号“{number}”是另一事项的系统编号，请换一个编号。",
         'The number "{number}" is the reference of another item; use another one.',
     ),
+    "not_exported": (
+        "此行不是从系统导出的（或已无法识别、无权查看）：新增事项请用“上传台账”。",
+        "This row was not exported to you, or cannot be recognised; to enter new items upload "
+        "them as a ledger.",
+    ),
+    "not_yours": (
+        "“{text}”不在您负责的范围内，请由该单位的上级整改办导入。",
+        '"{text}" is not among the units that you coordinate; ask the office above it.',
+    ),
+    "number_not_yours": (
+        "编号“{number}”的事项不在您负责的范围内。",
+        'The item with the number "{number}" is not among those that you coordinate.',
+    ),
     "not_taken_over": ("未能更新（{reason}）。", "It could not be taken over ({reason})."),
     # Reasons for refusing a roster of units and people.
     "bad_code": (

@@ -30,9 +30,13 @@ from ledgers.row import ExportRow
 from rules.errors import InputError, Unavailable
 
 _MOST_ROWS = 1_048_575
-_LONGEST = 32_767
+LONGEST = 32_767
+"""Characters that a workbook's cell holds."""
 # OOXML reads _x000D_ in a text as that character; such a text's own underscore is written so.
 _LIKE_AN_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+BESIDE = "_rectiflow"
+"""The name of the sheet that nobody is shown. Spreadsheets keep it, hidden, when they save."""
+
 _HEADER = PatternFill("solid", start_color="FFDDE7F3")
 
 
@@ -53,12 +57,14 @@ def write(
     zone: tzinfo,
     extras: Sequence[str] | None = None,
     omitted: Collection[AnyField] = (),
+    beside: Iterable[Sequence[str]] = (),
 ) -> Written:
     """Write a workbook, or a CSV (UTF-8) when ``path`` ends in .csv; whole or not at all.
 
     Instants are written to the second, in ``zone``. ``extras`` names the extra columns to write;
     None means all that occur, and then the rows are held in memory to find them. The fields in
-    ``omitted`` get no column. Raises InputError for another kind of file, Unavailable when the
+    ``omitted`` get no column. ``beside`` are lines for a sheet of a workbook that nobody is shown
+    (:data:`BESIDE`). Raises InputError for another kind of file, Unavailable when the
     disk refuses; what stood at ``path`` is replaced only when all is written. What ``rows`` raises
     is passed on (an OSError is taken for the disk's).
     """
@@ -71,7 +77,7 @@ def write(
         if path.suffix.lower() == ".csv":
             return Written(path, _write_csv(temporary, rows, columns))
         title = "台账" if lang.startswith("zh") else "Ledger"
-        return _write_xlsx(path, temporary, rows, columns, title)
+        return _write_xlsx(path, temporary, rows, columns, title, beside)
 
 
 def _check_name(path: Path) -> None:
@@ -139,8 +145,9 @@ def _csv_cell(content: CellContent) -> str:
 
 
 def _write_xlsx(
-    path: Path, temporary: Path, rows: Iterable[ExportRow], columns: Layout, title: str
-) -> Written:
+    path: Path, temporary: Path, rows: Iterable[ExportRow], columns: Layout, title: str,
+    beside: Iterable[Sequence[str]],
+) -> Written:  # fmt: skip
     book: Any = Workbook(write_only=True)
     sheet = book.create_sheet(title)
     sheet.freeze_panes = "C2"
@@ -149,11 +156,21 @@ def _write_xlsx(
     try:
         done = _append(path, sheet, rows, columns)
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns.names))}{done.rows + 1}"
+        _append_beside(book, beside)
         book.save(temporary)
     except BaseException:
         _abandon(sheet)
         raise
     return done
+
+
+def _append_beside(book: Any, lines: Iterable[Sequence[str]]) -> None:
+    sheet: Any = None
+    for line in lines:
+        if sheet is None:
+            sheet = book.create_sheet(BESIDE)
+            sheet.sheet_state = "veryHidden"
+        sheet.append([text_cell(sheet, text) for text in line])
 
 
 def _append(path: Path, sheet: Any, rows: Iterable[ExportRow], columns: Layout) -> Written:
@@ -189,6 +206,11 @@ def _head(sheet: Any, text: str) -> Any:
     return cell
 
 
+def text_cell(sheet: Any, text: str) -> Any:
+    """A text as a cell that nothing is guessed of and that runs nothing."""
+    return _cell(sheet, text)
+
+
 def _cell(sheet: Any, content: CellContent) -> Any:
     """The content itself, or a cell that says "text" where openpyxl would guess otherwise."""
     if not isinstance(content, str):
@@ -205,8 +227,8 @@ def _cell(sheet: Any, content: CellContent) -> Any:
 
 def _shorten(cells: list[CellContent], row: int) -> Iterator[str]:
     for index, content in enumerate(cells):
-        if isinstance(content, str) and len(content) > _LONGEST:
-            cells[index] = content[: _LONGEST - 1] + "…"
+        if isinstance(content, str) and len(content) > LONGEST:
+            cells[index] = content[: LONGEST - 1] + "…"
             yield f"{get_column_letter(index + 1)}{row}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -10,6 +10,8 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 
 from models.directory import PERSON, UNIT
 from models.items import ITEM
+from models.visibility import visible_to
+from rules.item import PersonFact
 from rules.vocabulary import Outcome, Severity, Source, Stage
 
 CHUNK = 1000
@@ -52,12 +54,13 @@ class Exported(NamedTuple):
 
 class Wanted(NamedTuple):
     """Which items: of one campaign, in these stages (none: all), led by a unit at or below a path;
-    confidential ones only if asked for."""
+    confidential ones only if asked for; with a viewer only those that they may see."""
 
     campaign_id: int
     stages: tuple[Stage, ...] = ()
     unit_path: str = ""
     confidential: bool = False
+    viewer: PersonFact | None = None
 
 
 class Called(NamedTuple):
@@ -99,6 +102,13 @@ def by_refs(connection: Connection, refs: Sequence[str]) -> dict[str, Exported]:
     return {row.ref: Exported._make(row) for row in rows}
 
 
+def campaigns_of(connection: Connection, ids: Collection[int]) -> dict[int, int]:
+    """The campaign of each of these items."""
+    columns = (ITEM.c.id, ITEM.c.campaign_id)
+    rows = connection.execute(select(*columns).where(ITEM.c.id.in_(list(ids))))
+    return {row.id: row.campaign_id for row in rows}
+
+
 def called(connection: Connection) -> dict[int, Called]:
     """What everybody is called, by id."""
     columns = (PERSON.c.id, PERSON.c.code, PERSON.c.name, UNIT.c.path)
@@ -129,6 +139,8 @@ def _filters(wanted: Wanted) -> tuple[ColumnElement[bool], ...]:
     if wanted.unit_path:
         below = select(UNIT.c.id).where(UNIT.c.path.startswith(wanted.unit_path))
         found.append(ITEM.c.unit_id.in_(below))
+    if wanted.viewer is not None:
+        found.append(visible_to(wanted.viewer))
     if not wanted.confidential:
         found.append(~ITEM.c.confidential)
     return tuple(found)

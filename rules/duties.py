@@ -77,6 +77,19 @@ OFFICE_ROLES = frozenset({Role.COORDINATOR, Role.SUPERVISOR})
 _BY_ROLE = {Role.COORDINATOR: Relation.COORDINATOR, Role.SUPERVISOR: Relation.SUPERVISOR}
 
 
+def may_register(person: PersonFact) -> bool:
+    """Whether the person may enter findings as items: a coordinator, whatever the unit."""
+    return person.active and any(role is Role.COORDINATOR for role, _ in person.roles)
+
+
+def may_coordinate(person: PersonFact, unit_path: str) -> bool:
+    """Whether the unit at this path is the person's to coordinate, or the program's."""
+    if person is SYSTEM:
+        return True
+    held = (path for role, path in person.roles if role is Role.COORDINATOR)
+    return person.active and any(within(unit_path, path) for path in held)
+
+
 def sits_in_responsible_unit(person: PersonFact, item: ItemState) -> bool:
     """Whether the person belongs to the lead unit, a co-unit, or anything below one of them."""
     places = (person.unit_path, *(path for _, path in person.roles))

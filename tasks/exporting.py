@@ -7,7 +7,7 @@ an import would find the same ones by them; otherwise by their codes.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -89,14 +89,15 @@ def _columns(connection: Connection, wanted: Wanted) -> list[str]:
 
 def _rows(connection: Connection, wanted: Wanted, now: datetime, lang: str) -> Iterator[ExportRow]:
     names = Names(roster.all_units(connection), roster.all_people(connection))
-    words = _Words(names, export.called(connection), {}, {})
+    words = Words(names, export.called(connection))
     for item in export.items(connection, wanted):
-        yield _row(item, words, connection, now, lang)
+        yield row_of(item, words, connection, now, lang)
 
 
-def _row(
-    item: Exported, words: _Words, connection: Connection, now: datetime, lang: str
+def row_of(
+    item: Exported, words: Words, connection: Connection, now: datetime, lang: str
 ) -> ExportRow:
+    """The item as a ledger's row."""
     kept = unpacked(item.extra)
     category = policies.policy(connection, item.policy_id).category(item.category)
     named = (category.zh if lang.startswith("zh") else category.en) if category else item.category
@@ -132,13 +133,13 @@ def _row(
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
+class Words:
     """Units and people in the words by which an import finds them."""
 
     names: Names
     people: Mapping[int, Called]
-    units: dict[int, str]
-    seats: dict[tuple[str, int, int], str]
+    units: dict[int, str] = field(default_factory=dict)
+    seats: dict[tuple[str, int, int], str] = field(default_factory=dict)
 
     def unit(self, unit: UnitRow) -> str:
         """The path of the unit's names below the root, or its code."""

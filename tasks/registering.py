@@ -9,6 +9,7 @@ difference that needs a decision is refused, with the command that decides it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -25,7 +26,8 @@ from models import policies, roster
 from models.engine import reading, writing
 from rules.commands import Relist
 from rules.errors import Conflict, InputError, Refused, Unavailable
-from rules.item import SYSTEM
+from rules.item import SYSTEM, PersonFact
+from rules.policy import Policy
 from rules.vocabulary import Stage
 from tasks import told
 from tasks.act import ATTEMPTS, act, enter, reference
@@ -59,6 +61,8 @@ class ImportReport:
     drafts: list[Draft] = field(default_factory=list)
     remarks: tuple[str, ...] = ()
     provisional: int = 0
+    strange: dict[tuple[str, str], int] = field(default_factory=dict)
+    """How often each word was met that means nothing here, by field and word."""
 
     @property
     def refused_rows(self) -> int:
@@ -75,9 +79,13 @@ def import_ledger(
     campaign: str = "",
     dry_run: bool = False,
     lang: str = "en",
+    actor: PersonFact = SYSTEM,
     progress: Progress = lambda _what, _done, _of: None,
 ) -> ImportReport:
     """Import the ledger at ``path``; with ``dry_run`` say what would happen and store nothing.
+
+    ``actor`` is who brings it: rows about units that are not theirs to coordinate are refused,
+    and the history names them. The program itself, and who runs it, may take everything over.
 
     Raises:
         InputError: the file, its header or the mapping is unusable.
@@ -93,8 +101,9 @@ def import_ledger(
     today = calendar.day_of(now)
     with open_ledger(path, mapping, zone=calendar.zone, today=today, lang=lang) as ledger:
         rows = list(_readable(ledger, report, progress))
+        report.strange = _strange(ledger.strange, policy)
     takeover = Takeover(fact, policy, calendar, ledger, now)
-    sieve = Sieve(fact.id, policy, ledger, told.source_of(mapping.name))
+    sieve = Sieve(fact.id, policy, ledger, told.source_of(mapping.name), actor)
     job = _Job(engine, takeover, sieve, report)
     if dry_run:
         job.rehearse(rows, progress)
@@ -103,6 +112,15 @@ def import_ledger(
     report.refused.sort(key=_by_row)
     report.warnings.sort(key=_by_row)
     return report
+
+
+def _strange(words: Map[tuple[str, str], int], policy: Policy) -> dict[tuple[str, str], int]:
+    """The words that mean nothing here: categories are the policy's."""
+    return {
+        (field, word): count
+        for (field, word), count in words.items()
+        if field != "category" or (policy.categories and policy.category(word) is None)
+    }
 
 
 def _by_row(problem: CellProblem) -> int:
@@ -179,7 +197,8 @@ class _Job:
         """The new rows as items, in the file's order: each sees the drafts of those before it."""
         taken = []
         for row in sifted.new:
-            if problems := refusals(row, places.names, self.sieve.ledger):
+            problems = refusals(row, places.names, self.sieve.ledger)
+            if problems := problems or self.sieve.foreign(row, places.names):
                 sifted.refused += problems
                 continue
             made = self.takeover.item(row, places)
@@ -196,7 +215,7 @@ class _Job:
             made.under(reference(campaign.code, number)) for number, made in enumerate(taken, first)
         ]
         texts = [made.texts for made in taken]
-        enter(connection, decisions, texts, SYSTEM.id, self.takeover.now)
+        enter(connection, decisions, texts, self.sieve.actor.id, self.takeover.now)
 
     def _count(self, sifted: Sifted, taken: Sequence[Taken]) -> None:
         report, calendar = self.report, self.takeover.calendar
@@ -216,7 +235,7 @@ class _Job:
         for _ in range(ATTEMPTS):
             command = Relist(**change.texts)
             try:
-                act(self.engine, change.ref, command, SYSTEM, self.takeover.now,
+                act(self.engine, change.ref, command, self.sieve.actor, self.takeover.now,
                     version=change.version)  # fmt: skip
             except Conflict:
                 with reading(self.engine) as connection:

@@ -8,6 +8,7 @@ the field before.
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 
 from ledgers.mapping import AnyField
@@ -49,8 +50,14 @@ def says_the_same(row: LedgerRow, stored: str, source: str, ledger: Ledger) -> b
     return before is not None and told.kept_silent(words, before, ledger) == before
 
 
-def compare(row: LedgerRow, here: Here, source: str, ledger: Ledger) -> Comparison:
-    """Field by field: what is new, and what is to be done with it."""
+def compare(
+    row: LedgerRow, here: Here, source: str, ledger: Ledger,
+    withheld: Set[AnyField] = frozenset(),
+) -> Comparison:  # fmt: skip
+    """Field by field: what is new, and what is to be done with it.
+
+    What holds here in a ``withheld`` field is not told.
+    """
     all_told = told.unpacked(here.item.ledger)
     before = all_told.get(source, {})
     words = told.kept_silent(told.words_of(row), before, ledger)
@@ -58,7 +65,7 @@ def compare(row: LedgerRow, here: Here, source: str, ledger: Ledger) -> Comparis
     for name in told.FIELDS:
         if words.get(name) != before.get(name):
             _judge(name, row, here, ledger, found)
-        elif not before:
+        elif not before and name not in withheld:
             _point_out_blank(name, row, here, ledger, found)
     columns = _columns(row, here.kept, before, ledger)
     note = found.texts.pop("note", here.kept.note)

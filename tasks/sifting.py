@@ -8,16 +8,22 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from ledgers.mapping import AnyField
 from ledgers.reader import Ledger
 from ledgers.row import CellProblem, LedgerRow
 from models import export, known
 from models.known import Known
+from rules.duties import may_coordinate
+from rules.item import SYSTEM, PersonFact
 from rules.policy import Policy
 from tasks.admission import unstorable
 from tasks.kept import unpacked
 from tasks.likeness import Here
 from tasks.names import Names
 from tasks.relisting import compare, says_the_same
+
+WITHHELD: frozenset[AnyField] = frozenset({"complainant"})
+"""What is not told to a person on the way: its reading is noted, item by item."""
 
 
 class Change(NamedTuple):
@@ -47,6 +53,7 @@ class Sieve(NamedTuple):
     policy: Policy
     ledger: Ledger
     source: str
+    actor: PersonFact = SYSTEM
 
     def sift(self, connection: Connection, rows: Sequence[LedgerRow], names: Names) -> Sifted:
         """Sort the rows by what is known now."""
@@ -62,6 +69,13 @@ class Sieve(NamedTuple):
         if doubtful:
             self._compare(connection, doubtful, names, found)
         return found
+
+    def foreign(self, row: LedgerRow, names: Names) -> list[CellProblem]:
+        """Whether a new row is about a unit that is not the actor's to coordinate."""
+        spot = names.unit(row.unit) if row.unit else None
+        if spot is None or may_coordinate(self.actor, spot.above.path):
+            return []
+        return [self.ledger.problem(row.row, "unit", "not_yours", text=row.unit)]
 
     def _with_items(
         self, connection: Connection, rows: Sequence[LedgerRow], found: Sifted
@@ -90,8 +104,17 @@ class Sieve(NamedTuple):
         people = export.called(connection)
         for row, known_as in doubtful:
             item = items[known_as.ref]
+            unit = names.units_by_id.get(item.unit_id or 0)
+            if unit is not None and not may_coordinate(self.actor, unit.path):
+                # What holds here is not told to somebody who could not look it up.
+                facts = {"number": row.number}
+                found.refused.append(
+                    self.ledger.problem(row.row, "number", "number_not_yours", **facts)
+                )
+                continue
             here = Here(item, unpacked(item.extra), people, names, self.policy)
-            comparison = compare(row, here, self.source, self.ledger)
+            withheld = frozenset() if self.actor is SYSTEM else WITHHELD
+            comparison = compare(row, here, self.source, self.ledger, withheld)
             problems = [*unstorable(row, self.ledger), *comparison.problems]
             found.warnings += comparison.warnings
             if problems:

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from config.clock import wall
 from rules.errors import NotFound, RectiflowError, Refused, Unavailable
 from tasks.office import Office
+from tasks.works import runner_for
 from web.api.app import create_api
 from web.assets import Assets
 from web.guard import Guard, Larger
@@ -53,6 +54,9 @@ FILES_AT_ONCE = 10
 
 MOST_LEDGER = 64_000_000
 """Octets of a ledger that is uploaded: some hundred thousand rows."""
+
+MOST_SELECTION = 256 * 1024
+"""Octets of a selection of items with what is said of them all."""
 
 UNTOLD: Any = {
     "tracing": False, "metrics": False, "logs": False, "operation_spans": False,
@@ -103,6 +107,7 @@ def create_app(office: Office, demo: Sequence[Tryout] = ()) -> FastAPI:
     app.state.office = office
     app.state.demo = demo
     app.state.wall = wall
+    app.state.jobs = runner_for(office, wall)
     app.state.secure = office.settings.public_url.startswith("https://")
     app.state.attempts = Throttle(ATTEMPTS_AT_MOST, ATTEMPTS_SECONDS)
     app.state.forged = Throttle(FORGED_AT_MOST, FORGED_SECONDS)
@@ -128,6 +133,7 @@ def _larger(office: Office) -> Larger:
     return {
         r"/items/[^/]+/evidence": evidence * FILES_AT_ONCE,
         r"/api/v1/items/[^/]+/evidence": evidence,
+        r"/bulk(/preview|/do)?": MOST_SELECTION,
         r"/launch/(upload|ledger)": MOST_LEDGER + around,
         r"/api/v1/(ledgers|imports)": MOST_LEDGER + around,
     }

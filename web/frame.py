@@ -8,9 +8,12 @@ from typing import NamedTuple
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
+from rules.duties import may_register
+from rules.overview import led_by
 from rules.vocabulary import name
 from web.pages import page
 from web.viewer import Viewer
+from web.waiting import decides, waiting
 
 THEMES = ("auto", "light", "dark")
 LANG_COOKIE = "rectiflow-lang"
@@ -25,9 +28,17 @@ class Entry(NamedTuple):
     icon: str
     label: str
     shown: Callable[[Viewer], bool] = lambda _viewer: True
+    count: Callable[[Request, Viewer], str] = lambda _request, _viewer: ""
+    """What waits behind it, in a word or none; ``<label>_count`` says of what for those who
+    listen to the page."""
 
 
-NAVIGATION: tuple[Entry, ...] = (Entry("work", "/mine", "checklist", "nav.work"),)
+NAVIGATION: tuple[Entry, ...] = (
+    Entry("work", "/mine", "checklist", "nav.work"),
+    Entry("approvals", "/approvals", "rubber-stamp", "approvals.nav", decides, waiting),
+    Entry("launch", "/launch", "rocket", "nav.launch", lambda v: may_register(v.person)),
+    Entry("overview", "/overview", "chart-bar", "overview.nav", lambda v: bool(led_by(v.person))),
+)
 """What there is, in the order of the sidebar. A new family of pages adds its line here."""
 
 
@@ -48,10 +59,11 @@ def framed(
     **values: object,
 ) -> HTMLResponse:
     """A page of the console. ``section`` is the entry of the navigation that it belongs to."""
+    entries = [entry for entry in NAVIGATION if entry.shown(viewer)]
     return page(
         request, template, lang=viewer.lang, status=status, headers=headers, viewer=viewer,
         csrf=viewer.csrf, section=section, theme=theme_of(request), here=request.url.path,
-        entries=[entry for entry in NAVIGATION if entry.shown(viewer)],
+        entries=entries, counts={entry.key: entry.count(request, viewer) for entry in entries},
         demo=bool(request.app.state.demo), roles=_roles(viewer), **values,
     )  # fmt: skip
 

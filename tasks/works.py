@@ -1,0 +1,23 @@
+"""Which long work there is, and what each kind of it does in each of its states."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+from tasks import ledger_jobs, roundtrip_jobs
+from tasks.jobs import Runner
+from tasks.office import Office
+from tasks.uploading import EDITED, LEDGER
+
+
+def runner_for(office: Office, wall: Callable[[], datetime]) -> Runner:
+    """Who does the long work of one process; nothing is begun before it is nudged."""
+    works = {
+        (LEDGER, "rehearsing"): partial(ledger_jobs.rehearse, office),
+        (LEDGER, "running"): partial(ledger_jobs.run, office),
+        (EDITED, "rehearsing"): partial(roundtrip_jobs.rehearse, office),
+        (EDITED, "running"): partial(roundtrip_jobs.run, office),
+    }
+    return Runner(office.engine, works, wall)

@@ -1,0 +1,83 @@
+"""What the pages about launching share: who may be there, whose job it is, what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import Depends, HTTPException, Request
+
+from models.jobs import JobRow
+from rules.duties import may_register
+from rules.errors import InputError, NotFound, RectiflowError
+from tasks import jobs
+from tasks.jobs import Runner
+from web.at_hand import InOffice
+from web.phrases.launch_files import IN_CHINESE
+from web.phrases.refusals import told
+from web.viewer import Acting, Viewer, Viewing
+
+
+def brings(viewer: Viewer) -> bool:
+    """Whether the reader may enter findings and bring ledgers."""
+    return may_register(viewer.person)
+
+
+def _bringer(viewer: Viewing) -> Viewer:
+    return _require(viewer)
+
+
+def _acting_bringer(viewer: Acting) -> Viewer:
+    return _require(viewer)
+
+
+def _require(viewer: Viewer) -> Viewer:
+    if not brings(viewer):
+        raise HTTPException(403)
+    return viewer
+
+
+Looking = Annotated[Viewer, Depends(_bringer)]
+"""Who looks at these pages: whoever may register items."""
+
+Bringing = Annotated[Viewer, Depends(_acting_bringer)]
+"""Who sends their forms."""
+
+
+def job_of(request: Request, viewer: Looking, office: InOffice, token: str) -> JobRow:
+    """The job of the address: the reader's own.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+    """
+    return jobs.find(office.engine, token, viewer.person, request.app.state.wall())
+
+
+OfJob = Annotated[JobRow, Depends(job_of)]
+
+
+def runner_of(request: Request) -> Runner:
+    """Who does long work in this process."""
+    runner: Runner = request.app.state.jobs
+    return runner
+
+
+def why_not(error: RectiflowError, lang: str) -> str:
+    """What is wrong with a file, or with what somebody has chosen."""
+    if isinstance(error, (InputError, NotFound)):
+        return in_words(str(error.message), error.hint, lang)
+    return told(error, lang)
+
+
+def in_words(message: str, hint: str, lang: str) -> str:
+    """What was said about a file, in the reader's language; details stay as they are."""
+    if not lang.startswith("zh"):
+        return f"{message} {hint}".strip()
+    found = next((zh for begin, zh in IN_CHINESE.items() if message.startswith(begin)), None)
+    return found or f"{message} {hint}".strip()
+
+
+def fields_of(form: Mapping[str, object], prefix: str) -> dict[str, str]:
+    """What a form says in its fields with this prefix."""
+    return {name.removeprefix(prefix): str(value) for name, value in form.items()
+            if name.startswith(prefix)}  # fmt: skip

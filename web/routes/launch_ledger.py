@@ -1,0 +1,153 @@
+"""A ledger by upload: received, rehearsed, taken over, and told of."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import UploadFile
+
+from ledgers.refused_rows import write_refused
+from models import policies
+from models.engine import reading
+from models.jobs import JobRow
+from rules.errors import InputError, Refused, Unavailable
+from tasks import jobs
+from tasks.ledger_jobs import reasons_of
+from tasks.office import Office
+from tasks.uploading import EDITED, LEDGER, drop, file_of, mapping_of, receive
+from web.at_hand import InOffice
+from web.bringing import Bringing, Looking, OfJob, in_words, runner_of, why_not
+from web.frame import framed
+from web.pages import page
+from web.viewer import SEE_OTHER, Viewer
+
+router = APIRouter(prefix="/launch")
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@router.api_route("/ledger", methods=["GET", "HEAD"])
+def ask(request: Request, viewer: Looking, office: InOffice) -> Response:
+    """Which file?"""
+    return _asked(request, viewer, office, LEDGER)
+
+
+def _asked(
+    request: Request, viewer: Viewer, office: Office, kind: str, said: str = "", status: int = 200
+) -> Response:
+    with reading(office.engine) as connection:
+        known = policies.campaigns(connection)
+    template = "launch/ledger.html" if kind == LEDGER else "launch/edited.html"
+    return framed(request, viewer, template, "launch", status=status, campaigns=known, said=said)
+
+
+@router.post("/upload")
+async def upload(request: Request, viewer: Bringing, office: InOffice) -> Response:
+    """Keep the file and look into it."""
+    form = await request.form()
+    file, kind = form.get("file"), str(form.get("kind", LEDGER))
+    if kind not in (LEDGER, EDITED):
+        raise HTTPException(400)
+    campaign = str(form.get("campaign", ""))
+    if not isinstance(file, UploadFile) or not file.filename:
+        said = in_words("The file is empty.", "", viewer.lang)
+        return await run_in_threadpool(_asked, request, viewer, office, kind, said, 400)
+    return await run_in_threadpool(_upload, request, viewer, office, file, kind, campaign)
+
+
+def _upload(
+    request: Request, viewer: Viewer, office: Office, file: UploadFile, kind: str, campaign: str
+) -> Response:
+    at = request.app.state.wall()
+    try:
+        job = receive(
+            office, viewer.person, file.filename or "", file.file, at, kind=kind,
+            campaign=campaign, lang=viewer.lang,
+        )  # fmt: skip
+    except (InputError, Refused, Unavailable) as error:
+        return _asked(request, viewer, office, kind, why_not(error, viewer.lang), 400)
+    if kind == EDITED:
+        jobs.ask(office.engine, job, "rehearsing", ("uploaded",), at)
+        runner_of(request).nudge()
+        return RedirectResponse(_place(job), SEE_OTHER)
+    return RedirectResponse(f"{_place(job)}/map", SEE_OTHER)
+
+
+def _place(job: JobRow) -> str:
+    return f"/launch/jobs/{job.token}"
+
+
+@router.api_route("/jobs/{token}", methods=["GET", "HEAD"])
+def show(request: Request, viewer: Looking, office: InOffice, job: OfJob) -> Response:
+    """How the job stands."""
+    if job.kind == LEDGER and job.state == "uploaded":
+        return RedirectResponse(f"{_place(job)}/map", SEE_OTHER)
+    if job.at_work:
+        # Whoever was to do it may be gone with a process that has ended.
+        runner_of(request).nudge()
+    template = "launch/job.html" if job.kind == LEDGER else "launch/difference.html"
+    return framed(
+        request, viewer, template, "launch", job=job, report=report_of(job, viewer.lang),
+        here_still=file_of(office.settings, job).exists(),
+    )  # fmt: skip
+
+
+@router.api_route("/jobs/{token}/part", methods=["GET", "HEAD"])
+def part(request: Request, viewer: Looking, job: OfJob) -> Response:
+    """The progress alone; when the work is over the whole page is wanted."""
+    headers = {} if job.at_work else {"hx-redirect": _place(job)}
+    return page(request, "launch/progress.html", lang=viewer.lang, headers=headers, job=job)
+
+
+@router.post("/jobs/{token}/{what}")
+def order(request: Request, viewer: Bringing, office: InOffice, job: OfJob, what: str) -> Response:
+    """Rehearse, go, or give up: each once, however often the button is pressed."""
+    at = request.app.state.wall()
+    if what == "rehearse":
+        states = ("mapped", "rehearsed", "failed", "interrupted")
+        if job.mapping or job.kind == EDITED:
+            jobs.ask(office.engine, job, "rehearsing", states, at, report="")
+    elif what == "go":
+        jobs.ask(office.engine, job, "running", _may_go(job), at)
+    elif what == "cancel":
+        if jobs.cancel(office.engine, job, at):
+            drop(file_of(office.settings, job))
+    else:
+        raise HTTPException(404)
+    runner_of(request).nudge()
+    return RedirectResponse(_place(job), SEE_OTHER)
+
+
+def _may_go(job: JobRow) -> tuple[str, ...]:
+    """From where the real work may begin: after a dry run, or where it was interrupted."""
+    return ("rehearsed", "interrupted") if job.report else ("rehearsed",)
+
+
+@router.get("/jobs/{token}/refused.{kind}")
+def refused(viewer: Looking, office: InOffice, job: OfJob, kind: str) -> Response:
+    """The rows that were refused, as a ledger with the reasons."""
+    upload, mapping = file_of(office.settings, job), mapping_of(job)
+    reasons = reasons_of(upload)
+    if kind not in ("xlsx", "csv") or mapping is None or not reasons or not upload.exists():
+        raise HTTPException(404)
+    with tempfile.TemporaryDirectory() as folder:
+        to = Path(folder) / f"refused.{kind}"
+        write_refused(upload, mapping, reasons, to, viewer.lang)
+        content = to.read_bytes()
+    headers = {"content-disposition": f'attachment; filename="refused-rows.{kind}"'}
+    return Response(content, media_type=XLSX if kind == "xlsx" else "text/csv; charset=utf-8",
+                    headers=headers)  # fmt: skip
+
+
+def report_of(job: JobRow, lang: str) -> dict[str, Any]:
+    """What the job has told; an error in the reader's language."""
+    report: dict[str, Any] = json.loads(job.report) if job.report else {}
+    if report.get("error"):
+        report["error"] = in_words(report["error"], "", lang)
+    return report
