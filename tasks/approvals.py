@@ -52,7 +52,7 @@ class Waiting(NamedTuple):
     """Whether the decision, or the deadline that it is about, is overdue."""
     in_bulk: bool
     """Whether its closure may be approved as one of many."""
-    zone: str
+    policy: Policy
 
 
 class Queue(NamedTuple):
@@ -159,7 +159,7 @@ def _entry(one: Mine, view: ItemView, person: PersonFact, now: datetime) -> Wait
                  calendar_for(one.policy), Facts())  # fmt: skip
     together = Matter.CLOSURE in one.matters and may_approve_in_bulk(asked) is None
     waits = min(since(item, matter) for matter in one.matters)
-    return Waiting(view, one.matters, waits, one.place.red_at <= now, together, one.policy.zone)
+    return Waiting(view, one.matters, waits, one.place.red_at <= now, together, one.policy)
 
 
 def place_of(connection: Connection, ref: str, person: PersonFact, now: datetime) -> Place:

@@ -214,4 +214,4 @@ def _foreseen(ref: str, loaded: Loaded | None, refusal: Refusal | None) -> Fores
 
 
 def _unknown(ref: str) -> Refusal:
-    return Refusal("KnowTheItem", f"There is no item {ref!r}.", "See: rectiflow list.")
+    return Refusal("KnowTheItem", f"There is no item {ref!r}.")

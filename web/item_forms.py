@@ -9,7 +9,7 @@ from datetime import date
 from typing import NamedTuple, get_args, get_type_hints
 
 from rules.commands import COMMANDS
-from rules.policy import Policy
+from rules.policy import Category, Check, Policy, Reason
 from rules.vocabulary import NAMES, Severity, name
 from tasks.sheet import Prospect, Sheet
 from web.phrases.refusals import reason_of
@@ -42,7 +42,7 @@ LISTS = {"verifier": "people", "responsible": "people", "leader": "people", "per
 
 
 class Field(NamedTuple):
-    """One field of a form. ``kind`` is area, date, number, select or text."""
+    """One field of a form. ``kind`` is area, checks, date, number, select or text."""
 
     name: str
     label: str
@@ -116,7 +116,9 @@ def _form(sheet: Sheet, prospect: Prospect, lang: str, tried: Tried | None) -> I
     kind = COMMANDS[prospect.command]
     mine = tried if tried and tried.command == prospect.command else None
     made = tuple(
-        _field(sheet, prospect, field.name, str(field.type), lang, mine) for field in fields(kind)
+        _field(sheet, prospect, field.name, str(field.type), lang, mine)
+        for field in fields(kind)
+        if field.name != "checked" or sheet.policy.closure_checklist
     )
     said = mine.said if mine else ""
     label = say(lang, f"do.{prospect.command}")
@@ -126,10 +128,21 @@ def _form(sheet: Sheet, prospect: Prospect, lang: str, tried: Tried | None) -> I
 def _field(
     sheet: Sheet, prospect: Prospect, field: str, annotation: str, lang: str, tried: Tried | None
 ) -> Field:
+    choices = choices_of(prospect.command, field, sheet.policy, lang)
+    value = tried.values.get(field, "") if tried else _usual(sheet, prospect.command, field)
     needed = field in prospect.required
-    choices = _choices(prospect.command, field, sheet.policy, lang)
+    return field_of(field, annotation, needed, tuple(choices), value, lang)
+
+
+def field_of(
+    field: str, annotation: str, needed: bool, choices: tuple[tuple[str, str], ...], value: str,
+    lang: str,
+) -> Field:  # fmt: skip
+    """One field of a form; ``annotation`` is its type as it is written."""
     shape = "text"
-    if choices:
+    if field == "checked":
+        shape, needed = "checks", True
+    elif choices:
         shape = "select"
         if not needed and field not in ("how", "to", "outcome"):
             choices = (("", say(lang, "choice.none")), *choices)
@@ -139,24 +152,36 @@ def _field(
         shape = "number"
     elif field in LONG:
         shape = "area"
-    value = tried.values.get(field, "") if tried else _usual(sheet, prospect.command, field)
     label = label_of(field, lang) or field
-    return Field(field, label, shape, needed, value, tuple(choices), LISTS.get(field, ""))
+    return Field(field, label, shape, needed, value, choices, LISTS.get(field, ""))
 
 
-def _choices(command: str, field: str, policy: Policy, lang: str) -> Sequence[tuple[str, str]]:
-    """What may be chosen, as (stored word, name)."""
-    zh = lang.startswith("zh")
-    if field == "category" and policy.categories:
-        return tuple((one.code, one.zh if zh else one.en) for one in policy.categories)
+def choices_of(
+    command: str, field: str, policy: Policy | None, lang: str
+) -> Sequence[tuple[str, str]]:
+    """What may be chosen, as (stored word, name); without a policy what does not depend on one."""
+    if policy is not None and (listed := _listed(command, field, policy, lang)):
+        return listed
     if field == "severity":
         return tuple((one.value, name(one, lang)) for one in Severity)
-    if field == "reason" and command == "request_extension" and policy.extension_reasons:
-        return tuple((one.code, one.zh if zh else one.en) for one in policy.extension_reasons)
     words = get_args(get_type_hints(COMMANDS[command])[field])
     if not words or not all(isinstance(one, str) for one in words):
         return ()
     return tuple((str(one), _word(str(one), lang)) for one in words)
+
+
+def _listed(
+    command: str, field: str, policy: Policy, lang: str
+) -> Sequence[tuple[str, str]]:  # fmt: skip
+    """What the policy's lists offer."""
+    known: Sequence[Category | Reason | Check] = ()
+    if field == "category":
+        known = policy.categories
+    elif field == "checked":
+        known = policy.closure_checklist
+    elif field == "reason" and command == "request_extension":
+        known = policy.extension_reasons
+    return [(one.code, one.zh if lang.startswith("zh") else one.en) for one in known]
 
 
 def _word(word: str, lang: str) -> str:

@@ -57,6 +57,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "field.verifier": ("核查人（代码或姓名）", "Verifier (handle or name)"),
     "field.finding": ("核查结论", "Finding"),
     "field.outcome": ("办结结论", "Outcome"),
+    "field.checked": ("审批清单", "Checklist"),
     "field.person": ("人员（代码或姓名）", "Person (handle or name)"),
     "field.title": ("标题", "Title"),
     "field.description": ("问题描述", "Description"),
