@@ -10,9 +10,10 @@ import typer
 from cli import shapes
 from cli.fields import read_fields
 from cli.here import here
-from cli.options import AsJson, AsPerson, InLang, Key, Lang, Ref, Sets
+from cli.options import AsJson, AsPerson, InLang, Key, Lang, Ref, Sets, require_person
 from cli.output import emit, show
 from cli.words import receipt_sentence
+from config.settings import works_elsewhere
 from rules.commands import AttachEvidence, parse
 from rules.errors import InputError
 from tasks import act as writer
@@ -26,7 +27,7 @@ app = typer.Typer(add_completion=False)
 def act(
     ref: Ref,
     command: Annotated[str, typer.Argument(metavar="COMMAND", help="what is to be done")],
-    person: AsPerson,
+    person: AsPerson = "",
     sets: Sets = None,
     file: Annotated[
         Path | None, typer.Option(help="the file to attach, for attach_evidence")
@@ -40,6 +41,16 @@ def act(
 ) -> None:
     """Give a command on an item. What is possible now: rectiflow commands REF --as PERSON."""
     fields: dict[str, object] = {**read_fields(sets)}
+    if works_elsewhere():
+        from cli.remote import server
+        from cli.remote_acts import acted, tell
+
+        with server(lang) as there:
+            there.require_self(person)
+            told = acted(there, ref, command, fields, file, key, version)
+        tell(told, as_json, lang)
+        return
+    require_person(person)
     with here() as office:
         if file is not None:
             fields |= _kept(office, command, file)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import typer
 
 from cli.here import here
-from cli.options import AsJson, AsPerson, InLang, Lang, Ref
+from cli.options import AsJson, AsPerson, InLang, Lang, Ref, require_person
 from cli.output import clean, emit, show, table
 from cli.words import pick, said, titles
+from config.settings import works_elsewhere
 from models import items
 from models.engine import reading
 from rules.errors import NotFound
@@ -18,11 +19,17 @@ app = typer.Typer(add_completion=False)
 
 
 @app.command()
-def commands(ref: Ref, person: AsPerson, as_json: AsJson = False, lang: InLang = Lang.ZH) -> None:
+def commands(
+    ref: Ref, person: AsPerson = "", as_json: AsJson = False, lang: InLang = Lang.ZH
+) -> None:
     """Tell which commands the person may give on the item now, and why not the others.
 
     What is typed is judged when it is typed: a possible command can still be refused for it.
     """
+    if works_elsewhere():
+        _tell_elsewhere(ref, person, as_json, lang)
+        return
+    require_person(person)
     with here() as office, reading(office.engine) as connection:
         loaded = items.by_ref(connection, ref)
         if loaded is None:
@@ -32,6 +39,20 @@ def commands(ref: Ref, person: AsPerson, as_json: AsJson = False, lang: InLang =
         emit({"ref": ref, "person": person, "commands": [document(each) for each in found]})
         return
     _tell(found, lang)
+
+
+def _tell_elsewhere(ref: str, person: str, as_json: bool, lang: Lang) -> None:
+    """The same on a server elsewhere, for the person of the token."""
+    from cli.remote import at, server
+    from cli.remote_reads import prospects_of
+
+    with server(lang) as there:
+        there.require_self(person)
+        document = there.get(f"{at(ref)}/commands")
+    if as_json:
+        emit(document)
+    else:
+        _tell(prospects_of(document["commands"]), lang)
 
 
 def _tell(found: list[Prospect], lang: Lang) -> None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import string
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from cli import shapes
+from cli.act import act
 from cli.here import here
-from cli.options import AsJson, InLang, Lang, Ref
+from cli.options import AsJson, AsPerson, InLang, Key, Lang, Ref
 from cli.output import clean, emit, show, table
 from cli.words import titles
 from config.calendars import calendar_for
+from config.settings import works_elsewhere
 from models import evidence_files, items, policies
 from models.engine import reading
 from models.evidence_files import EVERYTHING, FileFacts
@@ -33,6 +36,9 @@ def evidence() -> None:
 @app.command("list")
 def list_evidence(ref: Ref, as_json: AsJson = False, lang: InLang = Lang.ZH) -> None:
     """List an item's evidence, oldest first, with what a reviewer should notice."""
+    if works_elsewhere():
+        _list_elsewhere(ref, as_json, lang)
+        return
     with here() as office, reading(office.engine) as connection:
         item, policy_id = items.by_ref(connection, ref) or _no_item(ref)
         zone = calendar_for(policies.policy(connection, policy_id)).zone
@@ -42,18 +48,53 @@ def list_evidence(ref: Ref, as_json: AsJson = False, lang: InLang = Lang.ZH) -> 
     for fact in remarks:
         words = sentence(fact, zone, chinese=lang is Lang.ZH)
         said.setdefault(fact.seq, []).append(words)
+    told = [_document(piece, [f for f in remarks if f.seq == piece.seq]) for piece in found]
     if as_json:
-        told = [_document(piece, [f for f in remarks if f.seq == piece.seq]) for piece in found]
         emit({"ref": item.ref, "evidence": told})
-        return
+    else:
+        _show_list(told, said, lang)
+
+
+def _list_elsewhere(ref: str, as_json: bool, lang: Lang) -> None:
+    """The same of a server elsewhere."""
+    from cli.remote import at, server
+
+    with server(lang) as there:
+        document = there.get(f"{at(ref)}/evidence")
+    said = {one["seq"]: [each["sentence"] for each in one["notice"]]
+            for one in document["evidence"]}  # fmt: skip
+    if as_json:
+        emit(document)
+    else:
+        _show_list(document["evidence"], said, lang)
+
+
+def _show_list(told: list[dict[str, Any]], said: dict[int, list[str]], lang: Lang) -> None:
     made = table(*titles(lang, "序号|轮次|文件|类型|字节|sha256|请注意",
                          "event|round|file|kind|bytes|sha256|notice"))  # fmt: skip
-    for piece in found:
-        kind = piece.file.media_type if piece.file else "?"
-        notice = "\n".join(clean(words) for words in said.get(piece.seq, ()))
-        made.add_row(str(piece.seq), str(piece.round), clean(piece.filename), kind,
-                     str(piece.size), piece.sha256[:16], notice)  # fmt: skip
+    for one in told:
+        notice = "\n".join(clean(words) for words in said.get(one["seq"], ()))
+        made.add_row(str(one["seq"]), str(one["round"]), clean(one["filename"]),
+                     one["media_type"] or "?", str(one["size"]), one["sha256"][:16],
+                     notice)  # fmt: skip
     show(made)
+
+
+@app.command("attach")
+def attach(
+    ref: Ref,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="the file to attach")],
+    person: AsPerson = "",
+    note: Annotated[str, typer.Option(help="what it shows")] = "",
+    key: Key = None,
+    as_json: AsJson = False,
+    lang: InLang = Lang.ZH,
+) -> None:
+    """Store a file and attach it to an item: the same as act REF attach_evidence --file FILE."""
+    act(
+        ref=ref, command="attach_evidence", person=person, sets=[f"note={note}"] if note else None,
+        file=file, key=key, version=None, as_json=as_json, lang=lang,
+    )  # fmt: skip
 
 
 @app.command("show")

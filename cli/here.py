@@ -8,8 +8,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from config.settings import Settings
-from rules.errors import Unavailable
+from config.settings import Settings, works_elsewhere
+from rules.errors import InputError, Unavailable
 from tasks.office import Office, open_office
 
 
@@ -33,9 +33,16 @@ def opened(settings: Settings | None = None) -> Office:
     """The installation, whether or not it has a database yet; nothing is connected.
 
     Raises:
-        InputError: a setting is unusable.
+        InputError: a setting is unusable, or names a server elsewhere.
         Unavailable: the home cannot be looked into.
     """
+    if works_elsewhere():
+        raise InputError(
+            "This works on an installation of this machine, and RECTIFLOW_URL names a server"
+            " elsewhere.",
+            "Run it there, or unset RECTIFLOW_URL.",
+            where="RECTIFLOW_URL",
+        )
     try:
         return open_office(settings)
     except OSError as error:

@@ -13,6 +13,7 @@ from cli.options import AsJson, InLang, Lang
 from cli.output import clean, emit, show, table
 from cli.progress import progress_bar
 from cli.words import pick
+from config.settings import works_elsewhere
 from ledgers.mapping_files import load_mapping
 from ledgers.row import CellProblem
 from rules.errors import InputError
@@ -46,6 +47,14 @@ def import_(
     A row that cannot be taken is refused with its cell and the reason; the others are taken. The
     exit code is 0 when any row was taken or known, and 2 when every row was refused.
     """
+    if works_elsewhere():
+        from cli.remote import server
+        from cli.remote_acts import imported
+
+        with server(lang) as there:
+            told, report = imported(there, file, mapping, campaign, dry_run)
+        _end(told, report, as_json, lang)
+        return
     how = load_mapping(mapping)
     words = {"read": pick(lang, "读取", "reading"), "store": pick(lang, "导入", "importing")}
     with here() as office, progress_bar(words, quiet=as_json) as progress:
@@ -53,10 +62,15 @@ def import_(
             office.engine, file, how, office.clock.now(),
             campaign=campaign, dry_run=dry_run, lang=lang, progress=progress,
         )  # fmt: skip
+    _end(document(report, dry_run), report, as_json, lang)
+
+
+def _end(told: dict[str, Any], report: ImportReport, as_json: bool, lang: Lang) -> None:
+    """Say what became of the rows, and end as they did."""
     if as_json:
-        emit(document(report, dry_run))
+        emit(told)
     else:
-        _tell(report, dry_run, lang)
+        _tell(report, bool(told["dry_run"]), lang)
     if report.rows and report.refused_rows == report.rows:
         raise typer.Exit(InputError.exit_code)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
-from typing import Any
+from datetime import datetime, tzinfo
+from typing import Any, NamedTuple
 
 from cli.output import clean, show, table
 from cli.steps import Plan, nothing
@@ -21,43 +21,59 @@ _TOLD = ("reason", "text", "percent", "due", "unit", "responsible", "leader", "v
          "document", "serial", "duplicates", "missing")  # fmt: skip
 
 
-def show_item(document: Mapping[str, Any], plan: Plan, lang: str) -> None:
+class Around(NamedTuple):
+    """What a page needs to know besides its item."""
+
+    zone: tzinfo
+    categories: Mapping[str, tuple[str, str]]
+    """Names of categories in Chinese and English, by their codes."""
+    nothing: str
+    """Why nothing happens by itself; empty when something does."""
+
+
+def around(plan: Plan, lang: str) -> Around:
+    """What the page of a planned item needs."""
+    category = plan.policy.category(plan.item.category)
+    known = {plan.item.category: (category.zh, category.en)} if category else {}
+    return Around(plan.calendar.zone, known, "" if plan.steps else nothing(plan, lang))
+
+
+def show_item(document: Mapping[str, Any], at: Around, lang: str) -> None:
     """Write the page. Instants are shown in the campaign's zone."""
     item = document["item"]
     mark = pick(lang, "〔涉密〕", "[confidential] ") if item["confidential"] else ""
     show(f"{item['ref']}  {mark}{clean(item['title'])}")
-    show(_fields(item, plan, lang))
+    show(_fields(item, at, lang))
     for text in (item["requirement"], item["description"]):
         if text:
             show(clean(text, lines=True), "")
-    _show_agenda(document["agenda"], plan, lang)
-    _show_history(document["history"], plan, lang)
-    _show_rest(document, plan, lang)
+    _show_agenda(document["agenda"], at, lang)
+    _show_history(document["history"], at, lang)
+    _show_rest(document, at, lang)
 
 
-def local(instant: str | None, plan: Plan) -> str:
+def local(instant: str | None, zone: tzinfo) -> str:
     """The instant on the campaign's clock, to the minute."""
     if instant is None:
         return ""
-    return datetime.fromisoformat(instant).astimezone(plan.calendar.zone).strftime("%Y-%m-%d %H:%M")
+    return datetime.fromisoformat(instant).astimezone(zone).strftime("%Y-%m-%d %H:%M")
 
 
-def _fields(item: Mapping[str, Any], plan: Plan, lang: str) -> Any:
+def _fields(item: Mapping[str, Any], at: Around, lang: str) -> Any:
     from rich.table import Table
 
     grid = Table.grid(padding=(0, 2))
-    for title, value in _lines(item, plan, lang):
+    for title, value in _lines(item, at, lang):
         if value:
             grid.add_row(title, clean(value))
     return grid
 
 
-def _lines(item: Mapping[str, Any], plan: Plan, lang: str) -> Iterator[tuple[str, str]]:
+def _lines(item: Mapping[str, Any], at: Around, lang: str) -> Iterator[tuple[str, str]]:
     """What stands beside the title: names of fields, and their values as people read them."""
     stage = said(NAMES, item["outcome"] or item["stage"], lang)
     light = said(NAMES, item["light"], lang) if item["light"] else ""
-    category = plan.policy.category(item["category"])
-    words = (category.zh, category.en) if category else (item["category"],) * 2
+    words = at.categories.get(item["category"], (item["category"],) * 2)
     yield pick(lang, "环节", "stage"), f"{stage} {light}".strip()
     if item["on_hold"]:
         yield pick(lang, "中止计时至", "on hold until"), item["hold_until"]
@@ -94,25 +110,25 @@ def _named(who: Mapping[str, str] | None) -> str:
     return f"{who['name']} ({who['code']})" if who else ""
 
 
-def _show_agenda(steps: list[dict[str, Any]], plan: Plan, lang: str) -> None:
+def _show_agenda(steps: list[dict[str, Any]], at: Around, lang: str) -> None:
     if not steps:
-        show(nothing(plan, lang))
+        show(at.nothing)
         return
     made = table(*titles(lang, *STEP_TITLES))
     for step in steps[:STEPS_SHOWN]:
-        made.add_row(local(step["at"], plan), step["sentence"])
+        made.add_row(local(step["at"], at.zone), step["sentence"])
     if len(steps) > STEPS_SHOWN:
         made.add_row("…", f"+{len(steps) - STEPS_SHOWN}")
     show(made)
 
 
-def _show_history(entries: list[dict[str, Any]], plan: Plan, lang: str) -> None:
+def _show_history(entries: list[dict[str, Any]], at: Around, lang: str) -> None:
     made = table(*titles(lang, "序|时间|事项|办理人|内容", "no|at|event|by|what it says"))
     for entry in entries:
         actor = entry["actor"]["name"] if entry["actor"] else pick(lang, "系统", "the program")
         event = said(EVENTS, entry["kind"], lang)
         cells = (event, clean(actor), _told(entry["data"], lang))
-        made.add_row(str(entry["seq"]), local(entry["at"], plan), *cells)
+        made.add_row(str(entry["seq"]), local(entry["at"], at.zone), *cells)
     show(made)
 
 
@@ -133,14 +149,14 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-def _show_rest(document: Mapping[str, Any], plan: Plan, lang: str) -> None:
+def _show_rest(document: Mapping[str, Any], at: Around, lang: str) -> None:
     if document["deliveries"]:
         made = table(*titles(lang, "通知|收件人|状态|时间|说明", "mail|to|state|at|why"))
         for mail in document["deliveries"]:
             state = said(DELIVERY_STATES, mail["state"], lang)
-            at = local(mail["sent_at"] or mail["next_attempt_at"], plan)
-            whom = clean(f"{mail['person']['name']} {mail['address']}")
-            made.add_row(mail["kind"], whom, state, at, clean(mail["reason"]))
+            when = local(mail["sent_at"] or mail["next_attempt_at"], at.zone)
+            whom = clean(f"{mail['person']['name']} {mail['address'] or ''}".strip())
+            made.add_row(mail["kind"], whom, state, when, clean(mail["reason"]))
         show(made)
     if document["evidence"]:
         made = table(*titles(lang, "佐证材料|字节|sha256", "evidence|bytes|sha256"))
@@ -152,7 +168,9 @@ def _show_rest(document: Mapping[str, Any], plan: Plan, lang: str) -> None:
             *titles(lang, "文书|文号|制发|送达|签收", "paper|number|issued|served|confirmed")
         )
         for paper in document["documents"]:
-            days = (local(paper[at], plan) for at in ("issued_at", "served_at", "acknowledged_at"))
+            days = (
+                local(paper[on], at.zone) for on in ("issued_at", "served_at", "acknowledged_at")
+            )
             made.add_row(said(PAPERS, paper["kind"], lang), paper["serial"], *days)
         show(made)
     run = document["flow_run"]

@@ -11,6 +11,7 @@ from cli.here import here
 from cli.options import AsJson, Lang
 from cli.output import clean, emit, show, table
 from cli.quick import Quick, choices, chosen, number
+from config.settings import works_elsewhere
 from models.engine import reading
 from models.listing import Page, Wanted, page
 from models.views import ItemView
@@ -54,12 +55,34 @@ def list_items(
     stages = chosen(Stage, stage, "--stage") + (OPEN_STAGES if still_open else ())
     wanted = Wanted(stages, chosen(Light, light, "--light"), unit, person, campaign)
     size = number(limit, 1, MOST, "--limit")
+    if works_elsewhere():
+        _list_elsewhere(wanted, size, cursor, as_json, words)
+        return
     with here() as office, reading(office.engine) as connection:
         found = page(connection, wanted, office.clock.now(), size, cursor)
     if as_json:
         emit(shapes.page(found))
     else:
         show_page(found, words)
+
+
+def _list_elsewhere(wanted: Wanted, size: int, cursor: str, as_json: bool, lang: Lang) -> None:
+    """The same on a server elsewhere: what the token's person may see there."""
+    from cli.remote import server
+    from cli.remote_reads import listed
+
+    query = {
+        "stage": [stage.value for stage in wanted.stages],
+        "light": [light.value for light in wanted.lights],
+        "unit": wanted.unit, "person": wanted.person, "campaign": wanted.campaign,
+        "cursor": cursor,
+    }  # fmt: skip
+    with server(lang) as there:
+        found, told = listed(there, size, query)
+    if as_json:
+        emit({"items": told, "next_cursor": found.next_cursor, "total": found.total})
+    else:
+        show_page(found, lang)
 
 
 def show_page(found: Page, lang: Lang) -> None:
@@ -93,7 +116,8 @@ def _cells(view: ItemView, lang: Lang) -> tuple[str, ...]:
 
 
 def _foot(found: Page, lang: Lang) -> str:
-    count = f"{len(found.items)} / {found.total}"
+    total = "…" if found.total is None else found.total
+    count = f"{len(found.items)} / {total}"
     if found.next_cursor is None:
         return count
     words = {Lang.ZH: "下一页", Lang.EN: "next page"}[lang]

@@ -16,7 +16,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from cli.quick import AsWords
-from rules.errors import RectiflowError
+from rules.errors import InputError, RectiflowError
 
 PROGRAM = "rectiflow"
 INTERRUPTED = 130
@@ -74,6 +74,27 @@ COMMANDS = (
 """Every command, in the order of the help."""
 
 
+ANYWHERE = frozenset(
+    {"list", "show", "commands", "agenda", "act", "register", "import", "evidence"}
+)
+"""Commands that also work on a server elsewhere, when RECTIFLOW_URL names one."""
+
+HELP = frozenset({"-h", "--help"})
+
+
+def _require_reach(name: str) -> None:
+    """See that nobody works here who means a server elsewhere."""
+    from config.settings import works_elsewhere
+
+    if name not in ANYWHERE and works_elsewhere():
+        raise InputError(
+            f"{name} works on an installation of this machine, and RECTIFLOW_URL names a server"
+            " elsewhere.",
+            f"Run it there, or unset RECTIFLOW_URL. By a token: {', '.join(sorted(ANYWHERE))}.",
+            where="RECTIFLOW_URL",
+        )
+
+
 class LazyGroup(AsWords, TyperGroup):
     """A group whose commands are known by name and help, and imported when they are given."""
 
@@ -86,6 +107,8 @@ class LazyGroup(AsWords, TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         """The command that the words name, now with its module imported."""
         name, stub, rest = super().resolve_command(ctx, args)
+        if stub is not None and not HELP.intersection(rest):
+            _require_reach(str(name))
         return name, stub and loaded(str(name)), rest
 
 

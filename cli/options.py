@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from rules.errors import InputError
+
 
 class Lang(StrEnum):
     """Languages of words and sentences."""
@@ -29,3 +31,15 @@ Key = Annotated[
     str | None,
     typer.Option("--key", help="idempotency key: repeating it returns the first receipt"),
 ]
+
+
+def require_person(person: str) -> None:
+    """See that somebody is named who does it. On a server elsewhere the token names them.
+
+    Raises:
+        InputError: nobody is.
+    """
+    if not person:
+        raise InputError(
+            "Nobody is named who does it.", "Say --as PERSON: a handle or a name.", "--as"
+        )

@@ -9,10 +9,11 @@ from sqlalchemy import Connection
 
 from cli import shapes
 from cli.here import here
-from cli.item_page import show_item
+from cli.item_page import around, show_item
 from cli.options import AsJson, InLang, Lang, Ref
 from cli.output import emit
 from cli.steps import described, planned
+from config.settings import works_elsewhere
 from models import history
 from models.engine import reading
 from models.views import view
@@ -23,6 +24,9 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def show(ref: Ref, as_json: AsJson = False, lang: InLang = Lang.ZH) -> None:
     """Show one item: its history, what happens next, mails, evidence, papers and flow run."""
+    if works_elsewhere():
+        _show_elsewhere(ref, as_json, lang)
+        return
     with here() as office, reading(office.engine) as connection:
         now = office.clock.now()
         plan = planned(connection, ref)
@@ -40,7 +44,20 @@ def show(ref: Ref, as_json: AsJson = False, lang: InLang = Lang.ZH) -> None:
     if as_json:
         emit(document)
     else:
-        show_item(document, plan, lang)
+        show_item(document, around(plan, lang), lang)
+
+
+def _show_elsewhere(ref: str, as_json: bool, lang: Lang) -> None:
+    """The same of a server elsewhere; which flow run follows the item is its own affair."""
+    from cli.remote import server
+    from cli.remote_reads import sheet
+
+    with server(lang) as there:
+        document, setting = sheet(there, ref)
+    if as_json:
+        emit(document)
+    else:
+        show_item(document, setting, lang)
 
 
 def _flow_run(connection: Connection, item_id: int) -> dict[str, Any] | None:

@@ -159,6 +159,13 @@ class Settings:
     s3_region: str = _setting("us-east-1", "region of the bucket; most servers take any")
     s3_key: str = _setting("", "id of the key that opens the bucket", secret=True)
     s3_secret: str = _setting("", "secret of the key that opens the bucket", secret=True)
+    url: str = _setting(
+        "",
+        "address of a server elsewhere, like its RECTIFLOW_PUBLIC_URL, on which commands work;"
+        " empty: the installation here",
+        begins=("http://", "https://"),
+    )
+    token: str = _setting("", "API token by which commands work on that server", secret=True)
     log_level: str = _setting(
         "INFO", "DEBUG, INFO, WARNING or ERROR", words=("DEBUG", "INFO", "WARNING", "ERROR")
     )
@@ -216,6 +223,12 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     except RuntimeError as error:
         raise InputError(f"{error}", "Give the whole path.", where=f"{PREFIX}HOME") from error
     return Settings(**{**values, "home": home})
+
+
+def works_elsewhere(environ: Mapping[str, str] | None = None) -> bool:
+    """Whether commands are to work on a server elsewhere, without reading anything else."""
+    given = os.environ if environ is None else environ
+    return bool(given.get(f"{PREFIX}URL") or given.get(f"{PREFIX}URL_FILE"))
 
 
 def _text(environ: Mapping[str, str], variable: str) -> str | None:

@@ -55,7 +55,10 @@ def page(
     """
     filters = _filters(connection, wanted, now)
     if seen is not None:
-        filters = (*filters, seen)
+        # The condition speaks of the whole table, which is another one to SQLAlchemy.
+        from models.items import ITEM as WHOLE
+
+        filters = (*filters, ITEM.c.id.in_(select(WHOLE.c.id).where(seen)))
     found = _ids(connection, filters, limit + 1, _read_cursor(cursor))
     total = _count(connection, filters, counted)
     shown = found[:limit]

@@ -13,8 +13,11 @@ from starlette.exceptions import HTTPException
 
 from config.clock import wall
 from rules.errors import NotFound, RectiflowError, Refused, Unavailable
+from tasks.admin.rulebook import LONGEST
 from tasks.office import Office
+from tasks.paper_templates import MOST_BYTES
 from tasks.works import runner_for
+from web.api import problems
 from web.api.app import create_api
 from web.assets import Assets
 from web.guard import Guard, Larger
@@ -57,6 +60,9 @@ MOST_LEDGER = 64_000_000
 
 MOST_SELECTION = 256 * 1024
 """Octets of a selection of items with what is said of them all."""
+
+MOST_ROSTER = 16_000_000
+"""Octets of a table of units and one of people."""
 
 UNTOLD: Any = {
     "tracing": False, "metrics": False, "logs": False, "operation_spans": False,
@@ -134,6 +140,9 @@ def _larger(office: Office) -> Larger:
         r"/items/[^/]+/evidence": evidence * FILES_AT_ONCE,
         r"/api/v1/items/[^/]+/evidence": evidence,
         r"/bulk(/preview|/do)?": MOST_SELECTION,
+        r"/admin/roster": MOST_ROSTER + around,
+        r"/admin/templates/papers/[^/]+": MOST_BYTES + around,
+        r"/admin/policies/(check|import)": 8 * LONGEST + around,
         r"/launch/(upload|ledger)": MOST_LEDGER + around,
         r"/api/v1/(ledgers|imports)": MOST_LEDGER + around,
     }
@@ -141,6 +150,9 @@ def _larger(office: Office) -> Larger:
 
 async def _answered(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if request.url.path.startswith(f"{problems.PREFIX}/"):
+        # An address with a line end in it comes to no mounted application.
+        return await problems.of_framework(request, error)
     answer = problem(request, error.status_code)
     for name, value in (error.headers or {}).items():
         answer.headers.setdefault(name, value)

@@ -7,7 +7,7 @@ from dataclasses import fields
 import pytest
 from sqlalchemy import Engine
 
-from cli.commands import prospects
+from models import items
 from models.engine import reading
 from rules.commands import COMMANDS, SYSTEM_COMMANDS
 from rules.decide import refusal_for
@@ -15,6 +15,7 @@ from rules.item import PersonFact
 from rules.lifecycle import TABLE
 from rules.prospect import ABOUT_WHAT_IS_TYPED, blank, obstacle
 from rules.vocabulary import Stage
+from tasks.prospects import prospects
 from tests.cast import PEOPLE, case
 from tests.cli.conftest import TODAY, Run
 from tests.cli.test_acts import in_deadline, registered
@@ -64,7 +65,9 @@ def test_every_command_of_the_table_is_told_with_its_fields(engine: Engine, stor
 
     ref = register(engine, Register(title="窗口推诿"), "coordinator", MONDAY).ref
     with reading(engine) as connection:
-        found = list(prospects(connection, ref, "coordinator", MONDAY))
+        loaded = items.by_ref(connection, ref)
+        assert loaded is not None
+        found = list(prospects(connection, loaded, "coordinator", MONDAY))
     assert sorted(each.command for each in found) == GIVEN
     for each in found:
         named = {field.name for field in fields(COMMANDS[each.command])}

@@ -75,7 +75,8 @@ IfMatch = Annotated[
     str | None,
     Header(
         description="do it only if the item still has this ETag; else 412. Only version and head"
-        " are compared: a light that has changed meanwhile does not matter."
+        " are compared, and the version in quotes will do: a light that has changed meanwhile does"
+        " not matter."
     ),
 ]
 IfNoneMatch = Annotated[str | None, Header(description="304 when the item still has this ETag")]
@@ -114,7 +115,7 @@ def require_match(item: ItemState, if_match: str | None) -> int | None:
     ours = version_tag(item.version, item.head)
     # Proxies that compress make a tag weak; the version in it is no less exact.
     known = {"-".join(tag.strip('"').split("-")[:2]) for tag in _tags(if_match)}
-    if ours in known:
+    if known & {ours, str(item.version)}:
         return item.version
     raise Problem(
         "stale", f"{item.ref} is at version {item.version} by now.",

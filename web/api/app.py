@@ -21,8 +21,15 @@ from web.api import (
     reference,
     webhooks,
 )
-from web.api.calling import Gate
+from web.api.calling import (
+    CALLS_AT_MOST,
+    CALLS_SECONDS,
+    FAILURES_AT_MOST,
+    FAILURES_SECONDS,
+    Gate,
+)
 from web.pages import program_version
+from web.throttle import Throttle
 
 ROUTERS = (
     *(lists.router, items.router, commands.router, files.router, directory.router, imports.router),
@@ -44,6 +51,8 @@ def create_api(state: State, untold: Any) -> FastAPI:
         redirect_slashes=False, servers=[{"url": problems.PREFIX}], root_path_in_servers=False,
     )  # fmt: skip
     api.state = state
+    state.api_calls = Throttle(CALLS_AT_MOST, CALLS_SECONDS)
+    state.api_failures = Throttle(FAILURES_AT_MOST, FAILURES_SECONDS)
     for router in ROUTERS:
         api.include_router(router)
     api.add_exception_handler(problems.Problem, problems.of_ours)

@@ -49,8 +49,6 @@ class Gate:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._calls = Throttle(CALLS_AT_MOST, CALLS_SECONDS)
-        self._failures = Throttle(FAILURES_AT_MOST, FAILURES_SECONDS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -83,19 +81,20 @@ class Gate:
             engine, now = state.office.engine, state.wall()
             found = await run_in_threadpool(api_tokens.bearer, engine, token, now)
         if found is None:
-            self._pass(self._failures, caller_of(request))
+            _pass(state.api_failures, caller_of(request))
             said = f'{REALM}, error="invalid_token"' if token else REALM
             raise Problem(
                 "unauthorized", "Send a good token as: Authorization: Bearer rf_....",
                 headers={"www-authenticate": said},
             )  # fmt: skip
-        self._pass(self._calls, hashlib.sha256(token.encode()).hexdigest())
+        _pass(state.api_calls, hashlib.sha256(token.encode()).hexdigest())
         return found
 
-    def _pass(self, throttle: Throttle, who: str) -> None:
-        if not throttle.may_try(who):
-            seconds = str(throttle.seconds_left(who))
-            raise Problem("throttled", headers={"retry-after": seconds})
+
+def _pass(throttle: Throttle, who: str) -> None:
+    if not throttle.may_try(who):
+        seconds = str(throttle.seconds_left(who))
+        raise Problem("throttled", headers={"retry-after": seconds})
 
 
 def caller(
