@@ -13,7 +13,6 @@ from cli.here import here
 from cli.options import AsJson, InLang, Lang
 from cli.output import clean, emit, show, table
 from cli.policy_moves import migrate
-from cli.policy_words import in_words
 from cli.words import pick, titles
 from config.profiles import load_profile, mistakes_in_profile, names
 from models import pinned, policies
@@ -21,6 +20,7 @@ from models.engine import reading, writing
 from rules.errors import InputError, NotFound, Unavailable
 from rules.policy import Policy
 from tasks.migrating import called, place
+from tasks.policy_words import in_words
 
 app = typer.Typer(add_completion=False)
 app.command()(migrate)

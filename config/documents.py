@@ -80,6 +80,17 @@ def mistakes_in(path: Path, model: type[M], judge: Judge[M] | None = None) -> li
     return _judged(_text(path), model, str(path), judge)[1]
 
 
+def mistakes_in_text(
+    text: str, model: type[M], where: str, judge: Judge[M] | None = None
+) -> tuple[M | None, list[InputError]]:
+    """The document in ``text`` as ``model``, or everything that is wrong with it.
+
+    Raises:
+        InputError: it is not YAML, so that nothing more can be said.
+    """
+    return _judged(text, model, where, judge)
+
+
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")

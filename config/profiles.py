@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from config.calendars import calendar_for
-from config.documents import mistakes_in, read_document
+from config.documents import mistakes_in, mistakes_in_text, read_document
 from config.faults import Objection
 from rules.errors import InputError, NotFound
 from rules.notices import BY_EVENT, BY_STEP
@@ -65,6 +65,15 @@ def mistakes_in_profile(name_or_path: str) -> list[InputError]:
         InputError: it cannot be read, or is not YAML.
     """
     return mistakes_in(profile_file(name_or_path), Policy, unusable)
+
+
+def policy_in(text: str, where: str) -> tuple[Policy | None, list[InputError]]:
+    """The policy that a text says, or everything that is wrong with it, by line.
+
+    Raises:
+        InputError: it is not YAML.
+    """
+    return mistakes_in_text(text, Policy, where, unusable)
 
 
 def unusable(policy: Policy) -> Iterator[Objection]:

@@ -130,6 +130,15 @@ def _unreachable(connection: Connection) -> int:
     return _count(connection, PERSON, PERSON.c.active, PERSON.c.email == "", named)
 
 
+def size_of(connection: Connection) -> int:
+    """Octets that the database takes up."""
+    if connection.dialect.name == "sqlite":
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        return int(pages) * int(connection.exec_driver_sql("PRAGMA page_size").scalar_one())
+    whole = connection.exec_driver_sql("SELECT pg_database_size(current_database())")
+    return int(whole.scalar_one())
+
+
 def durability(connection: Connection) -> tuple[str, bool]:
     """What keeps an accepted command safe from a power failure, and whether it is switched on."""
     if connection.dialect.name == "sqlite":

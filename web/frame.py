@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from rules.duties import may_register
 from rules.overview import led_by
 from rules.vocabulary import name
+from tasks.admin.desk import steers_everything
 from web.pages import page
 from web.viewer import Viewer
 from web.waiting import decides, waiting
@@ -38,6 +39,8 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry("approvals", "/approvals", "rubber-stamp", "approvals.nav", decides, waiting),
     Entry("launch", "/launch", "rocket", "nav.launch", lambda v: may_register(v.person)),
     Entry("overview", "/overview", "chart-bar", "overview.nav", lambda v: bool(led_by(v.person))),
+    Entry("admin", "/admin", "settings", "admin.nav",
+          lambda v: v.administrator or steers_everything(v.person)),
 )
 """What there is, in the order of the sidebar. A new family of pages adds its line here."""
 

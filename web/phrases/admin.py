@@ -1,7 +1,9 @@
-"""What these pages say in Chinese and English."""
+"""What the pages of administration say in Chinese and English."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-WORDS: Mapping[str, tuple[str, str]] = {}
+from web.phrases import admin_rules, admin_staff
+
+WORDS: Mapping[str, tuple[str, str]] = {**admin_staff.WORDS, **admin_rules.WORDS}

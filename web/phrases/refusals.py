@@ -73,6 +73,17 @@ ZH: Mapping[str, str] = {
     "OneSecondFactor": "已经开启两步验证。",
     "RequireCandidate": "请选择由谁担任管理员。",
     "RequireOpenAccount": "此账号已停用。",
+    "KeepAnAdministrator": "此人是管理员，请先取消其管理员身份或另设管理员。",
+    "RequireActivePerson": "此人已停用。",
+    "LetCoordinatorsDecide": "须由整改办决定。",
+    "AdministerTheConsole": "只有管理员可以办理。",
+    "NotOneself": "不能对自己办理，请由其他管理员办理。",
+    "MergeDraftsOnly": "只有待确认的单位或人员可以归并。",
+    "MergeTwo": "不能归并到自己。",
+    "MergeUpwards": "不能归并到自己的下级单位，请先调整隶属。",
+    "MoveSideways": "不能调整到自己或自己的下级单位之下。",
+    "KeepJudgesApart": "归并后同一人既承办又核查，请先改派或另行指定核查人。",
+    "RequireSeatToChange": "事项没有提到此单位或人员。",
 }
 
 DUTIES: Mapping[str, str] = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import time
 
-from cli.words import SEATS, WEEKDAYS, pick, said
 from rules.policy import Limit, Policy, Rung
 from rules.seats import Seat
 from rules.vocabulary import NAMES, Severity
+from tasks.step_words import SEATS, WEEKDAYS, pick, said
 
 Line = tuple[str, str]
 """What is spoken of, and what is said of it."""

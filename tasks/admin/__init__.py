@@ -1,0 +1,1 @@
+"""What administrators of the console do: each deed checked, and noted, here."""
