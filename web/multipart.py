@@ -103,6 +103,8 @@ class _Reader:
         file = options.get(b"filename")
         name = options.get(b"name", b"").decode("utf-8", "replace")
         self._part = Part(name, None if file is None else file.decode("utf-8", "replace"))
+        # Whoever reads it knows that it has begun, should nothing of it ever come.
+        self._found.append((self._part, b""))
 
     def _data(self, data: bytes, start: int, end: int) -> None:
         self._found.append((self._part, data[start:end]))

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, insert, select, text
 from models import directory, items, people
 from models.engine import reading, writing
 from models.items import ITEM
-from models.visibility import visible_to
+from models.visibility import hidden_from, visible_to
 from rules.duties import may_see, may_see_complainant
 from rules.errors import NotFound
 from rules.vocabulary import Role, Stage
@@ -85,6 +85,8 @@ def test_the_database_shows_a_person_just_what_the_rule_lets_them_see(
             shown = set(connection.execute(statement).scalars())
             allowed = {one.item.ref for one in states if one and may_see(person, one.item)}
             assert shown == allowed
+            statement = select(ITEM.c.ref).where(ITEM.c.ref.in_(refs), hidden_from(person))
+            assert set(connection.execute(statement).scalars()) == set(refs) - allowed
         connection.rollback()
 
 

@@ -12,14 +12,20 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from models import items
 from models.engine import reading, writing
 from rules.commands import AttachEvidence
 from rules.vocabulary import Stage
 from tasks.act import act
+from tasks.documents import issue
 from tasks.evidence import keep
 from tasks.office import Office
+from tasks.paper_facts import Asked
+from tests.buckets import bucket
+from tests.buckets import s3 as s3
 from tests.conftest import MONDAY
 from tests.tasks import exhibits as made
+from tests.tasks.paper_reading import words as words_of
 from tests.tasks.staff import give, item_in, kinds, state
 from tests.web.desks import Desk, upload_form
 
@@ -469,3 +475,47 @@ def test_a_kept_file_can_be_attached_by_who_may_alone(
     kept = keep(office, file)
     act(office.engine, ref, AttachEvidence(**kept._asdict()), "responsible", MONDAY)
     assert kinds(office.engine, ref)[-1] == "evidence_attached"
+
+
+async def test_the_closing_record_is_handed_out_with_the_hash_of_the_history(
+    desk: Desk, office: Office
+) -> None:
+    ref = item_in(office.engine, Stage.CLOSED)
+    before = await desk.of("supervisor").get(f"/items/{ref}")
+    assert "The closing record is being drawn up" in before.text
+    head, length = state(office.engine, ref).head, len(kinds(office.engine, ref))
+    with reading(office.engine) as connection:
+        loaded = items.by_ref(connection, ref)
+    assert loaded is not None
+    serial = issue(office, loaded, Asked("closing"))
+    page = (await desk.of("supervisor").get(f"/items/{ref}")).text
+    assert "The closing record is being drawn up" not in page
+    address = re.findall(rf'href="(/items/{ref}/papers/[^"]+)"', page)[0]
+    got = await desk.of("supervisor").get(address)
+    assert got.headers["content-disposition"].startswith(f'attachment; filename="{serial}.docx"')
+    assert SEALED in got.headers["content-security-policy"]
+    words = words_of(got.content)
+    assert head in words
+    assert str(length) in words
+    other = item_in(office.engine, Stage.DEADLINE)
+    assert (await desk.of("supervisor").get(f"/items/{other}/papers/{serial}")).status_code == 404
+    for strange in ("..%2f..%2frectiflow.db", "rectiflow.db", "%00"):
+        got = await desk.of("supervisor").get(f"/items/{ref}/papers/{strange}")
+        assert got.status_code == 404, strange
+
+
+async def test_files_in_a_bucket_are_handed_out_the_same(office: Office, ref: str, s3: str) -> None:
+    there = bucket(s3, office.settings.home)
+    desk = Desk(office._replace(settings=replace(
+        office.settings, evidence_url=there.evidence_url, s3_endpoint=s3, s3_key="k", s3_secret="s"
+    )))  # fmt: skip
+    picture = made.picture("PNG", (3000, 2000), colour=7)
+    assert (await desk.bring("responsible", ref, [("a.png", picture, "")])).status_code == 303
+    seq = attached(office, ref)[0].seq
+    got = await desk.of("leader").get(f"/items/{ref}/evidence/{seq}")
+    assert got.content == picture
+    assert (await desk.of("leader").head(f"/items/{ref}/evidence/{seq}")).status_code == 200
+    small = await desk.of("leader").get(f"/items/{ref}/evidence/{seq}/preview")
+    assert small.content.startswith(b"\xff\xd8\xff")
+    assert stored(office) == []
+    await desk.close()

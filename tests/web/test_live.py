@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 
 from config.clock import wall
 from models import news
@@ -21,7 +21,7 @@ from tasks import signing_in
 from tasks.office import Office
 from tests.tasks.staff import entered, give, item_in, state
 from tests.web.desks import token_of
-from web.live import MOST_STREAMS, Live
+from web.live import MOST_STREAMS, Listener, Live
 from web.routes import live as live_routes
 from web.server import WebServer
 
@@ -220,13 +220,10 @@ def test_the_server_stops_at_once_although_pages_listen(office: Office, quick: N
         assert all(each.ended.wait(PATIENCE) for each in pages)
 
 
-def test_an_event_that_is_committed_after_a_later_one_is_told(store: Engine) -> None:
-    hub = Live(Office.__new__(Office, None, store, None))  # type: ignore[arg-type]
+def test_an_event_that_is_committed_after_a_later_one_is_told(office: Office) -> None:
+    hub, listener = Live(office), Listener()
     hub._begin(5)
     hub._tell([news.News(7, 70)])
-    from web.live import Listener
-
-    listener = Listener()
     hub._listeners.add(listener)
     assert hub._floor() == 5
     hub._tell([news.News(6, 60), news.News(7, 70)])

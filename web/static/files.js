@@ -41,6 +41,12 @@
     });
   }
 
+  // An address with a place in it that is the page's own would only be scrolled to.
+  const go = () => {
+    if (new URL(form.dataset.done, location).href === location.href) location.reload();
+    else location.assign(form.dataset.done);
+  };
+
   const tell = (filename, said, good) => {
     const line = document.createElement("p");
     line.className = good ? "told-good" : "told-bad";
@@ -95,15 +101,13 @@
     delete document.body.dataset.busy;
     button.disabled = false;
     shown.hidden = true;
-    if (!refused) {
-      location.assign(form.dataset.done);
-      return location.hash && location.reload();
-    }
+    if (!refused) return go();
     chosen = left;
     list();
     const again = document.createElement("a");
     again.href = form.dataset.done;
     again.textContent = form.dataset.again;
+    again.addEventListener("click", (event) => { event.preventDefault(); go(); });
     find("told").append(again);
   });
 })();
