@@ -73,10 +73,21 @@ def write(
         rows = list(rows)
         extras = list(dict.fromkeys(chain.from_iterable(row.extra for row in rows)))
     columns = layout(extras, lang, zone, omitted)
+    return write_as(path, rows, columns, "台账" if lang.startswith("zh") else "Ledger", beside)
+
+
+def write_as(
+    path: Path,
+    rows: Iterable[Any],
+    columns: Layout,
+    title: str,
+    beside: Iterable[Sequence[str]] = (),
+) -> Written:
+    """The same in any layout; what ``columns`` makes of a row must be harmless already."""
+    _check_name(path)
     with _replacing(path) as temporary:
         if path.suffix.lower() == ".csv":
             return Written(path, _write_csv(temporary, rows, columns))
-        title = "台账" if lang.startswith("zh") else "Ledger"
         return _write_xlsx(path, temporary, rows, columns, title, beside)
 
 

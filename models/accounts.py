@@ -333,6 +333,15 @@ def note_reading(
     connection.execute(insert(ACCESS).values(values))
 
 
+def note_readings(
+    connection: Connection, person_id: int, ids: Sequence[int], what: str, via: str, now: datetime
+) -> None:
+    """Somebody has read something that is protected of several items."""
+    common = {"person_id": person_id, "what": what, "via": via, "at": now}
+    if ids:
+        connection.execute(insert(ACCESS), [{**common, "item_id": item_id} for item_id in ids])
+
+
 def has_read(
     connection: Connection, person_id: int, item_id: int, what: str, since: datetime
 ) -> bool:
