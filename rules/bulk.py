@@ -48,7 +48,6 @@ ONE_BY_ONE: Mapping[str, str] = {
     "withdraw": "it ends an item, for a reason of its own",
     "waive": "an exemption is a decision about one person and one item",
     "correct": "what is wrong differs from item to item",
-    "relist": "an edited ledger is compared cell by cell",
 }
 """Command -> why it is given to one item at a time."""
 

@@ -30,6 +30,10 @@ from web.viewer import Viewer
 RETURNS = frozenset({"failed", "denied", "declined"})
 
 
+REPORTS = 3
+"""Reports of progress that are shown to whoever decides on more time."""
+
+
 class Why(NamedTuple):
     """One reason why the reader may decide, or why not. ``key`` is a key of the words."""
 
@@ -82,6 +86,7 @@ def shown(
         earlier=[one for one in seen.exhibits if one.piece.round != sheet.item.round],
         said=_latest(events, "submitted"), finding=_latest(events, "passed"),
         returned=[one for one in reversed(events) if one.entry.kind in RETURNS],
+        progress=_progress(events),
         checklist=bool(sheet.policy.closure_checklist), tried=tried, done=done,
         before=seen.before, behind=seen.behind, only=_only(only),
     )  # fmt: skip
@@ -110,9 +115,7 @@ def _answers(seen: Seen, viewer: Viewer, forms: Actions, now: datetime) -> list[
         given = tuple(known[name] for name in ANSWERS[matter] if name in known)
         pending = (one for one in seen.asked if one.kind == matter and one.decision == "pending")
         waits = since(sheet.item, matter)
-        found.append(
-            Answer(matter, waits, () if refused else given, refused, next(pending, None))
-        )
+        found.append(Answer(matter, waits, () if refused else given, refused, next(pending, None)))
     return found
 
 
@@ -147,6 +150,17 @@ def _latest(events: Sequence[Told], kind: str) -> Told | None:
         if one.entry.kind in ("failed", "reopened"):
             return None
     return None
+
+
+def _progress(events: Sequence[Told]) -> list[Told]:
+    """The newest reports, where nothing has been submitted since."""
+    found: list[Told] = []
+    for one in reversed(events):
+        if one.entry.kind in ("submitted", "assigned") or len(found) == REPORTS:
+            break
+        if one.entry.kind == "progress_reported":
+            found.append(one)
+    return found
 
 
 def _only(only: Sequence[Matter]) -> str:

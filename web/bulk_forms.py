@@ -25,12 +25,12 @@ def recap(command: str, values: Mapping[str, str], policies: Sequence[Policy], l
     tuple[str, str]
 ]:  # fmt: skip
     """What the command says, in words: the fields that were filled in."""
-    found = []
+    found, comma = [], "；" if lang.startswith("zh") else "; "
     for one in _form(command, policies, lang, Tried(command, values, "")).fields:
         if one.value:
             chosen = dict(one.choices)
             words = [chosen.get(part, part) for part in one.value.split(",")]
-            found.append((one.label, "；".join(words) if chosen else one.value))
+            found.append((one.label, comma.join(words) if chosen else one.value))
     return found
 
 

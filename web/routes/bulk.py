@@ -89,7 +89,10 @@ def _choose(
                  "units": suggestions.units(connection)}  # fmt: skip
     counts = dict(offer.commands)
     chosen = tried.command if tried else sent.command
-    forms = forms_of(list(counts), offer.policies, viewer.lang, tried)
+    # What was chosen before stands in front.
+    forms = forms_of(
+        sorted(counts, key=lambda name: name != chosen), offer.policies, viewer.lang, tried
+    )
     return framed(
         request, viewer, "bulk/choose.html", "bulk", status=409 if tried else 200, offer=offer,
         refs=" ".join(one.ref for one in offer.items), more=sent.more, most=bulk.MOST,

@@ -11,7 +11,6 @@
     const missing = ticks.filter((tick) => !tick.checked).length;
     if (!ticks.length || !left) return missing;
     button.setAttribute("aria-disabled", String(missing > 0));
-    button.classList.toggle("disabled-look", missing > 0);
     left.textContent = missing ? left.dataset.left.replace("#", missing) : left.dataset.ready;
     return missing;
   };
