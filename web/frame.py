@@ -36,6 +36,7 @@ class Entry(NamedTuple):
 
 NAVIGATION: tuple[Entry, ...] = (
     Entry("work", "/mine", "checklist", "nav.work"),
+    Entry("board", "/board", "list", "board.nav"),
     Entry("approvals", "/approvals", "rubber-stamp", "approvals.nav", decides, waiting),
     Entry("launch", "/launch", "rocket", "nav.launch", lambda v: may_register(v.person)),
     Entry("overview", "/overview", "chart-bar", "overview.nav", lambda v: bool(led_by(v.person))),

@@ -9,7 +9,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "nav.toggle": ("打开或收起导航", "Open or close the navigation"),
     "nav.work": ("我的工作", "My work"),
     "find": ("查找事项", "Find an item"),
-    "find.hint": ("事项编号，如 ZG-00001", "Reference, like ZG-00001"),
+    "find.hint": ("事项编号或关键词", "Reference or words"),
     "find.none.title": ("没有找到", "Nothing found"),
     "find.none": (
         "没有您可以查看的事项编号为“{words}”。请核对编号。",

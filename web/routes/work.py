@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
@@ -27,10 +29,12 @@ def work(request: Request, viewer: Viewing, office: InOffice) -> Response:
 
 @router.api_route("/find", methods=["GET", "HEAD"])
 def find(request: Request, viewer: Viewing, office: InOffice, q: str = "") -> Response:
-    """The item of this reference."""
+    """The item of this reference; other words are searched for on the board."""
     words = q[:64]
     with reading(office.engine) as connection:
         ref = ref_like(connection, words, viewer.person)
     if ref is not None:
         return RedirectResponse(f"/items/{ref}", SEE_OTHER)
+    if words.strip():
+        return RedirectResponse(f"/board?{urlencode({'scope': 'all', 'q': words})}", SEE_OTHER)
     return framed(request, viewer, "nothing.html", "find", status=404, words=words)
