@@ -229,6 +229,29 @@ def paper_variables() -> Iterator[str]:
         yield f"| `{name}` | {meaning} |"
 
 
+def problems() -> Iterator[str]:
+    """The kinds of problems that the API tells of."""
+    from web.api.kinds import KINDS
+
+    yield "| `problem-...` | status | 中文 | English | what it means |"
+    yield "|---|---|---|---|---|"
+    for key, kind in KINDS.items():
+        yield f"| `{key}` | {kind.status} | {kind.zh} | {kind.en} | {kind.means} |"
+
+
+def operations() -> Iterator[str]:
+    """The operations of the API."""
+    from starlette.datastructures import State
+
+    from web.api.app import create_api
+    from web.api.reference import described, operations_of
+
+    yield "| operation | address | scope | what it does |"
+    yield "|---|---|---|---|"
+    for one in operations_of(described(create_api(State(), None))):
+        yield f"| `{one.ident}` | `{one.method} {one.path}` | {one.scope} | {one.summary} |"
+
+
 GENERATED: dict[str, Callable[[], Iterator[str]]] = {
     "lifecycle diagram": lifecycle_diagram,
     "lifecycle table": lifecycle_table,
@@ -241,6 +264,8 @@ GENERATED: dict[str, Callable[[], Iterator[str]]] = {
     "papers": papers,
     "paper variables": paper_variables,
     "figures": figures,
+    "problems": problems,
+    "operations": operations,
 }
 
 
