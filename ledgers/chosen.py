@@ -75,7 +75,6 @@ def chosen(
         field for field in ("title", *(each for each in base.required if each != "title"))
         if field in fields or field == "title"
     ]  # fmt: skip
-    document["blanks"] = list(base.blanks or own.blanks)
     document["extra"] = plan.also_kept()
     document["extra_prefix"] = [] if plan.drops_prefixed() else list(base.extra_prefix)
     document["ignore"] = [_exactly(n) for n, one in zip(names, after, strict=True)
@@ -121,7 +120,7 @@ class _Choice:
         for index, choice in enumerate(self._after):
             if choice == field and index not in taken:
                 name = self._names[index]
-                labelled = taken and field in ("description", "requirement", "note")
+                labelled = bool(taken) and field in ("description", "requirement", "note")
                 taken.add(index)
                 yield {"column": name, "label": f"{name}：" if labelled else ""}
 

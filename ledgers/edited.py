@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, tzinfo
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from openpyxl.utils.datetime import WINDOWS_EPOCH
 
@@ -31,7 +31,7 @@ FORMAT = "1"
 PIECE = 30_000
 """Characters of a cell of the sheet beside."""
 
-NUMBER = "number"
+NUMBER: Literal["number"] = "number"
 
 
 class Base(NamedTuple):

@@ -77,6 +77,11 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "This row was not exported to you, or cannot be recognised; to enter new items upload "
         "them as a ledger.",
     ),
+    "closing_decided": (
+        "环节和是否销号不能在台账里修改，请在事项页办理；本行改正后请重新上传。",
+        "Stage and closing are decided on the item's page, not in a ledger; put the row right and "
+        "upload it again.",
+    ),
     "not_yours": (
         "“{text}”不在您负责的范围内，请由该单位的上级整改办导入。",
         '"{text}" is not among the units that you coordinate; ask the office above it.',

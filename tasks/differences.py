@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from config.calendars import calendar_for
 from ledgers import edited
-from ledgers.edited import Base, Head
+from ledgers.edited import NUMBER, Base, Head
 from ledgers.layout import own_mapping
 from ledgers.reader import Ledger, open_ledger
 from ledgers.row import CellProblem, LedgerRow, RowRefused
@@ -37,7 +37,6 @@ APPLY, SAME, CONFLICT, REFUSED, APPLIED = "apply", "same", "conflict", "refused"
 """What comes of a change: it may be applied, holds already, stands against another change since
 the export, or is refused; at the end it is applied."""
 
-NUMBER = "number"
 EXTRA = "extra"
 SLACK = timedelta(seconds=2)
 """Spreadsheets keep instants as fractions of days."""
@@ -134,7 +133,7 @@ def differences(office: Office, person: PersonFact, path: Path, lang: str, now: 
         for made in ledger:
             rows += 1
             if isinstance(made, RowRefused):
-                found.problems.extend(made.problems)
+                found.problems.extend(_explained(made, ledger))
             elif made.number not in bases:
                 found.problems.append(ledger.problem(made.row, NUMBER, "not_exported"))
             elif changes := list(_changes(made, bases[made.number], ledger)):
@@ -144,6 +143,17 @@ def differences(office: Office, person: PersonFact, path: Path, lang: str, now: 
     for start in range(0, len(touched), _AT_ONCE):
         read += _judge(office, person, head, touched[start : start + _AT_ONCE], found, ledger, now)
     return found._replace(read=tuple(read))
+
+
+def _explained(row: RowRefused, ledger: Ledger) -> Iterator[CellProblem]:
+    """What is wrong with a row, as far as it is edited and no ledger to take over."""
+    for problem in row.problems:
+        if problem.code == "stage_clash":
+            yield ledger.problem(row.row, "stage", "closing_decided")
+        elif problem.code == "required" and problem.cell == ledger.place(row.row, NUMBER)[0]:
+            yield ledger.problem(row.row, NUMBER, "not_exported")
+        else:
+            yield problem
 
 
 def _changes(row: LedgerRow, base: Base, ledger: Ledger) -> Iterator[Change]:

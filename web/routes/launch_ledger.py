@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,10 @@ from tasks.office import Office
 from tasks.uploading import EDITED, LEDGER, drop, file_of, mapping_of, receive
 from web.at_hand import InOffice
 from web.bringing import Bringing, Looking, OfJob, in_words, runner_of, why_not
+from web.difference_words import said_of, why_of
 from web.frame import framed
 from web.pages import page
+from web.routes import launch_round
 from web.viewer import SEE_OTHER, Viewer
 
 router = APIRouter(prefix="/launch")
@@ -41,10 +44,13 @@ def ask(request: Request, viewer: Looking, office: InOffice) -> Response:
 def _asked(
     request: Request, viewer: Viewer, office: Office, kind: str, said: str = "", status: int = 200
 ) -> Response:
+    if kind == EDITED:
+        return launch_round.asked(request, viewer, office, said)
     with reading(office.engine) as connection:
         known = policies.campaigns(connection)
-    template = "launch/ledger.html" if kind == LEDGER else "launch/edited.html"
-    return framed(request, viewer, template, "launch", status=status, campaigns=known, said=said)
+    return framed(
+        request, viewer, "launch/ledger.html", "launch", status=status, campaigns=known, said=said
+    )
 
 
 @router.post("/upload")
@@ -94,7 +100,8 @@ def show(request: Request, viewer: Looking, office: InOffice, job: OfJob) -> Res
     template = "launch/job.html" if job.kind == LEDGER else "launch/difference.html"
     return framed(
         request, viewer, template, "launch", job=job, report=report_of(job, viewer.lang),
-        here_still=file_of(office.settings, job).exists(),
+        here_still=file_of(office.settings, job).exists(), said_of=partial(said_of, viewer.lang),
+        why=partial(why_of, viewer.lang),
     )  # fmt: skip
 
 

@@ -1,0 +1,191 @@
+"""Long work in a thread: one piece at a time, once, for its owner, and told when it breaks off."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from models import directory
+from models import jobs as rows
+from models.engine import reading, writing
+from models.jobs import JobRow
+from rules.errors import InputError, NotFound
+from rules.item import PersonFact
+from tasks import jobs
+from tasks.jobs import Runner, Tell
+from tests.conftest import MONDAY
+
+
+class Wall:
+    """Wall time that tests move."""
+
+    def __init__(self) -> None:
+        self.at = MONDAY
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@pytest.fixture
+def wall() -> Wall:
+    return Wall()
+
+
+@pytest.fixture
+def owner(store: Engine) -> Iterator[PersonFact]:
+    with reading(store) as connection:
+        found = directory.person(connection, "coordinator")
+    yield found
+    with writing(store) as connection:
+        connection.execute(rows.JOB.delete())
+
+
+def made(store: Engine, owner: PersonFact, token: str = "t", state: str = "uploaded") -> JobRow:
+    """A job that somebody has asked for."""
+    values = {
+        "token": token, "person_id": owner.id, "kind": "ledger", "campaign": "ZG",
+        "file_name": "台账.xlsx", "sha256": "0" * 64, "size": 1, "lang": "en", "header": "",
+        "mapping": "", "state": state, "what": "", "done": 0, "of": 0, "report": "",
+        "created_at": MONDAY, "seen_at": MONDAY,
+    }  # fmt: skip
+    with writing(store) as connection:
+        return rows.add(connection, values)
+
+
+def runner(store: Engine, wall: Wall, work: Any) -> Runner:
+    """Who does this work in both states."""
+    return Runner(store, {("ledger", "rehearsing"): work, ("ledger", "running"): work}, wall)
+
+
+def test_a_job_is_rehearsed_then_done_and_tells_how_far_it_is(
+    store: Engine, owner: PersonFact, wall: Wall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "SIGN_SECONDS", 0.01)
+    seen, go_on = threading.Event(), threading.Event()
+
+    def work(job: JobRow, tell: Tell) -> str:
+        tell("store", 2, 5)
+        seen.set()
+        assert go_on.wait(20)
+        return f'{{"state": "{job.state}"}}'
+
+    job = made(store, owner)
+    hands = runner(store, wall, work)
+    assert jobs.ask(store, job, "rehearsing", ("uploaded",), MONDAY)
+    assert jobs.find(store, "t", owner, MONDAY).waits
+    hands.nudge()
+    assert seen.wait(20)
+    for _ in range(500):
+        now = jobs.find(store, "t", owner, MONDAY)
+        if now.of:
+            break
+        threading.Event().wait(0.01)
+    assert (now.state, now.what, now.done, now.of) == ("rehearsing", "store", 2, 5)
+    go_on.set()
+    assert hands.rest(20)
+    now = jobs.find(store, "t", owner, MONDAY)
+    assert (now.state, now.report) == ("rehearsed", '{"state": "rehearsing"}')
+    assert jobs.ask(store, job, "running", ("rehearsed",), MONDAY)
+    assert not jobs.ask(store, job, "running", ("rehearsed",), MONDAY)
+    hands.nudge()
+    assert hands.rest(20)
+    assert jobs.find(store, "t", owner, MONDAY).state == "done"
+
+
+def test_jobs_are_done_one_after_the_other_in_the_order_of_asking(
+    store: Engine, owner: PersonFact, wall: Wall
+) -> None:
+    at_once: list[str] = []
+    done: list[str] = []
+
+    def work(job: JobRow, tell: Tell) -> str:
+        at_once.append(job.token)
+        assert len(at_once) == 1
+        done.append(at_once.pop())
+        return "{}"
+
+    hands = [runner(store, wall, work) for _ in range(2)]
+    for token in ("a", "b", "c", "d"):
+        jobs.ask(store, made(store, owner, token), "rehearsing", ("uploaded",), MONDAY)
+        for one in hands:
+            one.nudge()
+    assert all(one.rest(30) for one in hands)
+    assert done == ["a", "b", "c", "d"]
+
+
+@pytest.mark.parametrize(
+    ("error", "said"), [(InputError("No rows."), '"No rows."'), (ValueError("x"), '""')]
+)
+def test_what_goes_wrong_is_told_and_the_next_job_is_done(
+    store: Engine, owner: PersonFact, wall: Wall, error: Exception, said: str
+) -> None:
+    def work(job: JobRow, tell: Tell) -> str:
+        if job.token == "bad":
+            raise error
+        return "{}"
+
+    hands = runner(store, wall, work)
+    for token in ("bad", "good"):
+        jobs.ask(store, made(store, owner, token), "running", ("uploaded",), MONDAY)
+    hands.nudge()
+    assert hands.rest(20)
+    bad = jobs.find(store, "bad", owner, MONDAY)
+    assert bad.state == "failed"
+    assert f'"error": {said}' in bad.report
+    assert jobs.find(store, "good", owner, MONDAY).state == "done"
+
+
+def test_a_job_whose_process_has_gone_is_interrupted_and_may_be_asked_for_again(
+    store: Engine, owner: PersonFact, wall: Wall
+) -> None:
+    job = made(store, owner)
+    jobs.ask(store, job, "running", ("uploaded",), MONDAY)
+    with writing(store) as connection:
+        taken = rows.take_next(connection, MONDAY, MONDAY - jobs.LOST)
+    assert taken is not None
+    assert jobs.find(store, "t", owner, MONDAY + jobs.LOST).state == "running"
+    # Nobody takes a job up while another one shows signs of life.
+    jobs.ask(store, made(store, owner, "next"), "running", ("uploaded",), MONDAY)
+    with writing(store) as connection:
+        assert rows.take_next(connection, MONDAY, MONDAY - jobs.LOST) is None
+    later = MONDAY + jobs.LOST + timedelta(seconds=1)
+    assert jobs.find(store, "t", owner, later).state == "interrupted"
+    with writing(store) as connection:
+        # The dead do not come back: what they still would write is not written.
+        assert rows.write(connection, taken._replace(began_at=later), {"state": "done"}) is False
+    assert jobs.ask(store, job, "running", ("interrupted",), later)
+    wall.at = later
+    hands = runner(store, wall, lambda job, tell: "{}")
+    hands.nudge()
+    assert hands.rest(20)
+    assert jobs.find(store, "t", owner, later).state == "done"
+
+
+def test_another_persons_job_is_not_found(store: Engine, owner: PersonFact) -> None:
+    made(store, owner)
+    with reading(store) as connection:
+        other = directory.person(connection, "supervisor")
+    for token, person in (("t", other), ("x", owner), ("t" * 99, owner)):
+        with pytest.raises(NotFound):
+            jobs.find(store, token, person, MONDAY)
+
+
+@pytest.mark.parametrize(
+    ("state", "begun", "given_up"),
+    [("uploaded", False, True), ("rehearsed", False, True), ("running", False, True),
+     ("running", True, False), ("done", False, False)],
+)  # fmt: skip
+def test_what_has_not_begun_can_be_given_up(
+    store: Engine, owner: PersonFact, state: str, begun: bool, given_up: bool
+) -> None:
+    job = made(store, owner, state=state)
+    if begun:
+        with writing(store) as connection:
+            rows.take_next(connection, MONDAY, MONDAY)
+    assert jobs.cancel(store, job, MONDAY) is given_up
+    assert (jobs.find(store, "t", owner, MONDAY).state == "cancelled") is given_up
