@@ -27,11 +27,13 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    text,
     true,
 )
 
 from models.directory import UNIT
 from models.figures import ASKED, GRANTED, day_of
+from models.item import CLOSED, OPEN
 from models.items import ITEM
 from models.tallying_days import Duration, Trend, When, durations, trend
 from models.visibility import over
@@ -47,7 +49,7 @@ from rules.overview import (
     first_days,
     is_root,
 )
-from rules.vocabulary import OPEN_STAGES, Outcome, Stage
+from rules.vocabulary import Outcome, Stage
 
 LONGEST = 10
 """How many of the items that are open longest are named."""
@@ -140,11 +142,10 @@ def _open(connection: Connection, where: Any, when: When) -> list[Row]:
         },
         **_LIVES,
     }
-    is_open = ITEM.c.stage.in_(OPEN_STAGES)
     columns = [func.count().filter(condition) for condition in conditions.values()]
     statement = (
         select(ITEM.c.unit_id, ITEM.c.category, literal(NOW, String), *columns, _HOLDS)
-        .where(where, is_open)
+        .where(where, text(OPEN))
         .group_by(ITEM.c.unit_id, ITEM.c.category)
     )
     return _rows(connection, statement, (*conditions, "holds"))
@@ -176,7 +177,7 @@ def _closed(connection: Connection, where: Any, when: When) -> list[Row]:
     columns = [func.count().filter(condition) for condition in conditions.values()]
     statement = (
         select(ITEM.c.unit_id, ITEM.c.category, bucket, *columns, _HOLDS)
-        .where(where, ITEM.c.stage == Stage.CLOSED, ITEM.c.closed_at.is_not(None))
+        .where(where, text(CLOSED), ITEM.c.closed_at.is_not(None))
         .group_by(ITEM.c.unit_id, ITEM.c.category, bucket)
     )
     return _rows(connection, statement, (*conditions, "holds"))
@@ -240,7 +241,7 @@ def _longest(connection: Connection, where: Any) -> list[tuple[datetime, int]]:
     """The items that are open longest."""
     statement = (
         select(ITEM.c.opened_at, ITEM.c.id)
-        .where(where, ITEM.c.stage.in_(OPEN_STAGES))
+        .where(where, text(OPEN))
         .order_by(ITEM.c.opened_at, ITEM.c.id)
         .limit(LONGEST)
     )

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
+import random
 import re
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 
 from config.clock import wall
+from models import directory
 from models.directory import UNIT
-from models.engine import writing
+from models.engine import reading, writing
 from models.items import ITEM
 from rules.overview import PERIODS
-from rules.vocabulary import Stage
+from rules.vocabulary import Outcome, Stage
+from tasks import board_query
 from tasks import overview_parts as counting
+from tasks.board import meaning, refs_of
 from tasks.office import Office
 from tasks.overview import Asked, overview_of
 from tasks.recounting import Recounter
@@ -162,9 +167,10 @@ async def test_without_items_it_says_what_will_be_here(desk: Desk) -> None:
 
 
 async def test_units_with_few_items_come_last_in_the_ranking(desk: Desk, office: Office) -> None:
-    late: dict[str, Any] = {"due": cast.at("2026-11-02 10:00").date(), "now": cast.at("2026-10-01 10:00")}
     entered(office.engine, 12)
-    few = entered(office.engine, 2, **late)
+    few = entered(
+        office.engine, 2, cast.at("2026-10-01 10:00"), due=cast.at("2026-11-02 10:00").date()
+    )
     with writing(office.engine) as connection:
         court = connection.execute(UNIT.select().where(UNIT.c.code == "court")).one()
         connection.execute(
@@ -272,3 +278,72 @@ def test_the_counts_of_several_people_are_shared(
     with writing(office.engine) as connection:
         plain = text("SELECT count(*) FROM tally WHERE part LIKE '%:plain:%'")
         assert connection.execute(plain).scalar_one() == 2  # what is open, and the rest
+
+
+# Where the figures lead
+
+
+def scattered(office: Office) -> None:
+    """Items of every kind in several units, with days that crowd around today."""
+    luck = random.Random(5)
+    office.clock.advance(timedelta(days=40))  # type: ignore[attr-defined]
+    now = office.clock.now()
+
+    def instant(back: int) -> datetime:
+        return now - timedelta(hours=luck.randint(0, 24 * back))
+
+    def day() -> date | None:
+        return luck.choice([None, now.date() + timedelta(days=luck.randint(-40, 20))])
+
+    entered(office.engine, 160)
+    with writing(office.engine) as connection:
+        units = connection.execute(select(UNIT.c.id, UNIT.c.path)).all()
+        ids = connection.execute(select(ITEM.c.id)).scalars().all()
+        for item_id in ids:
+            unit = luck.choice([*units, None])
+            stage = luck.choice([*Stage, Stage.CLOSED, Stage.CLOSED])
+            shut = stage is Stage.CLOSED
+            values = {
+                "stage": stage, "outcome": luck.choice([*Outcome]) if shut else None,
+                "unit_id": unit.id if unit else None, "unit_path": unit.path if unit else None,
+                "category": luck.choice(["conduct", "files", "unknown", ""]),
+                "opened_at": instant(500), "closed_at": instant(300) if shut else None,
+                "due": day(), "due_original": day(), "on_hold": luck.random() < 0.2 and not shut,
+                "level": luck.randint(0, 4), "confidential": luck.random() < 0.3,
+                "yellow_at": luck.choice([None, instant(40)]),
+                "red_at": luck.choice([None, instant(20), now + timedelta(days=3)]),
+                "leader_id": luck.choice([None, ITEM.c.leader_id]),
+            }  # fmt: skip
+            connection.execute(update(ITEM).where(ITEM.c.id == item_id).values(values))
+
+
+@pytest.mark.parametrize("who", ["coordinator", "viewer", "leader", "outsider", "colleague"])
+@pytest.mark.parametrize("place", ["", "period=quarter", "unit=county&period=twelve"])
+async def test_every_figure_leads_to_just_as_many_items(
+    desk: Desk, office: Office, who: str, place: str
+) -> None:
+    scattered(office)
+    page = await desk.of(who).get(f"/overview?{place}")
+    if who in ("leader", "outsider") and "county" in place:
+        assert page.status_code == 404
+        return
+    links = re.findall(r'href="/board\?([^"]*)"[^>]*>(.*?)</a>', page.text, re.DOTALL)
+    assert len(links) > 40
+    with reading(office.engine) as connection:
+        person = directory.person(connection, who)
+        for address, shown in links:
+            query = html.unescape(address)
+            number = re.findall(r"[\d,]+", re.sub(r"<(?!strong|/strong)[^>]*>", "", shown))[0]
+            found = refs_of(connection, person, query, office.clock.now(), 1000)
+            assert len(found) == int(number.replace(",", "")), query
+            assert meaning(connection, board_query.read(query), office.clock.now()).odd == ()
+
+
+async def test_a_unit_in_a_table_leads_to_its_own_overview(
+    desk: Desk, life: dict[str, str]
+) -> None:
+    page = await desk.of("viewer").get("/overview?period=year&unit=county")
+    address = re.findall(r'<a href="(/overview\?[^"]*)">bureau</a>', page.text)[0]
+    below = await desk.of("viewer").get(html.unescape(address))
+    assert tiles(below)["open"] == 4
+    assert 'aria-current="page">bureau<' in below.text
