@@ -11,6 +11,7 @@ from config.calendars import calendar_for
 from config.profiles import policy_in
 from models.engine import writing
 from rules.agenda import Step, agenda
+from rules.deadlines import due_for
 from rules.errors import InputError
 from rules.opening import Opening, opened
 from rules.policy import Policy
@@ -98,6 +99,7 @@ def sample(policy: Policy, severity: Severity, now: datetime) -> Sequence[Step]:
     """What would happen by itself to an item assigned at ``now`` (campaign time), received the
     same moment, on which nobody does anything."""
     calendar = calendar_for(policy)
-    opening = Opening("", severity=severity, stage=Stage.DEADLINE, responsible_id=1)
+    due = due_for(policy, severity, calendar.day_of(now), calendar, None)
+    opening = Opening("", severity=severity, stage=Stage.DEADLINE, responsible_id=1, due=due)
     decision = opened(opening, {}, ref="", campaign_id=0, now=now, policy=policy, calendar=calendar)
     return agenda(decision.item, policy, calendar)

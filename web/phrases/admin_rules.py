@@ -125,6 +125,22 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "admin.channels.none": ("没有配置消息渠道。", "There is none in the file of channels."),
     "admin.channels.reach": ("用于 {count} 处", "reaches {count}"),
     "admin.channels.missing": ("渠道文件里没有此名称", "not in the file of channels"),
+    "admin.advice.database": ("运行 rectiflow doctor 查看原因。", "See: rectiflow doctor."),
+    "admin.advice.clock": ("运行 rectiflow up 启动。", "Start it with: rectiflow up."),
+    "admin.advice.steps": (
+        "后台服务恢复后自动补办；未恢复请查看日志。",
+        "They are fired once the machinery runs; see the log if they are not.",
+    ),
+    "admin.advice.mails": (
+        "请检查邮件服务器和 RECTIFLOW_SMTP_URL；邮件保留待发。",
+        "Check the mail server and RECTIFLOW_SMTP_URL; the mails wait.",
+    ),
+    "admin.advice.runs": (
+        "Prefect 恢复后自动跟上，事项照常办理。",
+        "It catches up once Prefect is reached; items go on meanwhile.",
+    ),
+    "admin.advice.prefect": ("运行 rectiflow doctor 查看原因。", "See: rectiflow doctor."),
+    "admin.advice.time": ("请校准服务器时钟。", "Put the machine's clock right."),
     "admin.health.well": ("运转正常。", "Everything runs."),
     "admin.health.good": ("正常", "well"),
     "admin.health.parts": ("各部分", "The parts"),

@@ -27,11 +27,14 @@ from web.routes import (
     admin_units,
 )
 
-router = APIRouter()
-for part in (
+PARTS = (
     *(admin_roster, admin_units, admin_people, admin_drafts, admin_accounts, admin_tokens),
     *(admin_policies, admin_templates, admin_mail, admin_hooks, admin_health, admin_caught),
-):
+)
+"""The pages, a module each."""
+
+router = APIRouter()
+for part in PARTS:
     router.include_router(part.router)
 
 DEEDS = 50

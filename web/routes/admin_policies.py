@@ -88,7 +88,7 @@ def _checked(desk: Desk, text: str, form: Typed = EMPTY, status: int = 200) -> R
         campaigns = [code for one in pinned.stored(connection) for code in one.campaigns]
     told = _told(desk, policy, "general") if policy else {}
     return desk.page(
-        "policy_check.html", "policies", status=400 if mistakes else status, text=text,
+        "policy_check.html", "policies", status=400 if mistakes else status, typed=text,
         mistakes=mistakes, policy=policy, form=form, campaigns=campaigns, told=told,
     )  # fmt: skip
 
