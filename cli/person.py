@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from cli.entering import address_of, code_of, free, name_of, roles_of, unit_called
 from cli.here import here
+from cli.merging import merge_person
 from cli.options import AsJson, Lang
 from cli.output import emit, show
 from cli.person_feed import feed
@@ -98,6 +99,7 @@ app.command("feed")(feed)
 app.command("notices")(notices)
 app.command("away")(away)
 app.command("reachable")(reachable)
+app.command("merge")(merge_person)
 
 
 def _change_roles(

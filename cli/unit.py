@@ -8,6 +8,7 @@ import typer
 
 from cli.entering import code_of, free, name_of, unit_called
 from cli.here import here
+from cli.merging import merge_unit
 from cli.options import AsJson
 from cli.output import emit, show
 from models import people
@@ -57,6 +58,9 @@ def change(
         found = unit_called(connection, code)
         people.change_unit(connection, found.id, changes)
     _done(found.code, "set", as_json)
+
+
+app.command("merge")(merge_unit)
 
 
 def _done(code: str, what: str, as_json: bool) -> None:
