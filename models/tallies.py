@@ -23,10 +23,9 @@ KEPT = timedelta(days=7)
 
 
 class Kept(NamedTuple):
-    """A tally as it is kept."""
+    """What is known of a tally that is kept."""
 
     part: str
-    document: str
     as_of: datetime
     counted_at: datetime
     event_id: int
@@ -39,7 +38,7 @@ def newest_event(connection: Connection) -> int:
 
 
 def kept(connection: Connection, campaign_id: int, keys: Iterable[str]) -> dict[str, Kept]:
-    """Those of these parts that have been counted."""
+    """Those of these parts that have been counted, without what was counted."""
     columns = [TALLY.c[name] for name in Kept._fields]
     statement = select(*columns).where(
         TALLY.c.campaign_id == campaign_id,
@@ -47,6 +46,12 @@ def kept(connection: Connection, campaign_id: int, keys: Iterable[str]) -> dict[
         TALLY.c.counted_at.is_not(None),
     )
     return {row.part: Kept(*row) for row in connection.execute(statement)}
+
+
+def document(connection: Connection, campaign_id: int, key: str) -> str:
+    """What was counted of this part."""
+    ours = TALLY.c.campaign_id == campaign_id, TALLY.c.part == key
+    return str(connection.execute(select(TALLY.c.document).where(*ours)).scalar_one())
 
 
 def claim(connection: Connection, campaign_id: int, key: str, now: datetime) -> bool:
@@ -65,9 +70,9 @@ def claim(connection: Connection, campaign_id: int, key: str, now: datetime) -> 
     return True
 
 
-def store(connection: Connection, campaign_id: int, new: Kept) -> None:
+def store(connection: Connection, campaign_id: int, new: Kept, document: str) -> None:
     """Keep a count; nobody counts the part any more."""
-    values = new._asdict() | {"counting_until": None}
+    values = new._asdict() | {"document": document, "counting_until": None}
     ours = TALLY.c.campaign_id == campaign_id, TALLY.c.part == new.part
     connection.execute(update(TALLY).where(*ours).values(values))
 

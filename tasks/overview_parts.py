@@ -7,8 +7,9 @@ they are, and what is out of date is named.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Pool, select
 
 from models import tallies
 from models.policies import CAMPAIGN, CampaignFact
@@ -27,6 +28,10 @@ OFTEN = timedelta(seconds=15)
 
 SELDOM = timedelta(minutes=5)
 """Then it is made again although nothing has happened: lights change by the clock."""
+
+
+READY = 64
+"""How many tallies a process keeps ready to be added up."""
 
 
 class Parts:
@@ -61,7 +66,7 @@ class Parts:
             tally = (
                 counted_at(connection, campaign.id, half, when.now)
                 if half in missing
-                else from_json(kept[half.key].document)
+                else _read(connection, campaign.id, kept[half.key])
             )
             self._tallies.append((half.path, tally))
         self.as_of, self.past_as_of = (
@@ -72,6 +77,23 @@ class Parts:
     def together(self, path: str) -> Tally | None:
         """Everything added up; None before all of it has been counted."""
         return None if self.as_of is None else together(self._tallies, path, LONGEST)
+
+
+_READ: WeakKeyDictionary[Pool, dict[tuple[int, str], tuple[datetime, Tally]]] = WeakKeyDictionary()
+"""By the pool, which belongs to one store for as long as it is open."""
+
+
+def _read(connection: Connection, campaign_id: int, kept: Kept) -> Tally:
+    """The tally as it is kept; read once a process, as long as it is not counted again."""
+    known = _READ.setdefault(connection.engine.pool, {})
+    key = campaign_id, kept.part
+    found = known.get(key)
+    if found is None or found[0] != kept.counted_at:
+        if len(known) >= READY:
+            known.clear()
+        tally = from_json(tallies.document(connection, *key))
+        found = known[key] = kept.counted_at, tally
+    return found[1]
 
 
 def is_fresh(kept: Kept, newest: int, when: When, wall: datetime) -> bool:

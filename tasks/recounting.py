@@ -89,9 +89,9 @@ def count_again(office: Office, campaign_id: int, part: Part, wall: Wall) -> boo
             event_id = tallies.newest_event(connection)
             tally = counted_at(connection, campaign_id, part, now)
         took = int((perf_counter() - started) * 1000)
-        kept = Kept(part.key, to_json(tally), now, begun, event_id, took)
+        kept = Kept(part.key, now, begun, event_id, took)
         with writing(office.engine) as connection:
-            tallies.store(connection, campaign_id, kept)
+            tallies.store(connection, campaign_id, kept, to_json(tally))
     except BaseException:
         with writing(office.engine) as connection:
             tallies.let_go(connection, campaign_id, part.key)
