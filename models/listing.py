@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, func, or_, select, tuple_
 
 from models.views import CAMPAIGN, ITEM, PERSON, UNIT, ItemView, light_at, views
 from rules.errors import InputError, NotFound
-from rules.vocabulary import OPEN_STAGES, Light, Severity, Source, Stage
+from rules.vocabulary import OPEN_STAGES, Light, Stage
 
 
 class Wanted(NamedTuple):
@@ -22,13 +22,6 @@ class Wanted(NamedTuple):
     person: str = ""
     """Handle or name of a person: items on which they are responsible, leader or verifier."""
     campaign: str = ""
-    levels: tuple[int, ...] = ()
-    """Rungs of the ladder reached."""
-    categories: tuple[str, ...] = ()
-    sources: tuple[Source, ...] = ()
-    severities: tuple[Severity, ...] = ()
-    due_from: date | None = None
-    due_to: date | None = None
 
 
 class Page(NamedTuple):
@@ -37,47 +30,24 @@ class Page(NamedTuple):
     items: tuple[ItemView, ...]
     next_cursor: str | None
     total: int | None
-    """How many items fit in all; None when they were not counted, or are too many."""
+    """How many items fit in all; None when they are too many to be counted."""
 
 
 def page(
-    connection: Connection, wanted: Wanted, now: datetime, limit: int, cursor: str | None = None,
-    *, seen: ColumnElement[bool] | None = None, counted: int | None = None,
-) -> Page:  # fmt: skip
+    connection: Connection, wanted: Wanted, now: datetime, limit: int, cursor: str | None = None
+) -> Page:
     """Up to ``limit`` items after ``cursor``, with their lights at ``now``.
-
-    Only those that meet ``seen`` (what somebody may see). All are counted, or no more than
-    ``counted`` of them.
 
     Raises:
         InputError: the cursor is none of ours.
         NotFound: there is no such unit, person or campaign.
     """
     filters = _filters(connection, wanted, now)
-    if seen is not None:
-        # The condition speaks of the whole table, which is another one to SQLAlchemy.
-        from models.items import ITEM as WHOLE
-
-        filters = (*filters, ITEM.c.id.in_(select(WHOLE.c.id).where(seen)))
     found = _ids(connection, filters, limit + 1, _read_cursor(cursor))
-    total = _count(connection, filters, counted)
+    total = connection.execute(select(func.count()).select_from(ITEM).where(*filters)).scalar_one()
     shown = found[:limit]
     following = _write_cursor(*shown[-1]) if len(found) > limit else None
     return Page(views(connection, [item_id for item_id, _ in shown], now), following, total)
-
-
-def _count(
-    connection: Connection, filters: tuple[ColumnElement[bool], ...], most: int | None
-) -> int | None:
-    """How many items fit; None when they are more than ``most``, or none are to be counted."""
-    if most is None:
-        statement = select(func.count()).select_from(ITEM).where(*filters)
-        return int(connection.execute(statement).scalar_one())
-    if not most:
-        return None
-    some = select(ITEM.c.id).where(*filters).limit(most + 1).subquery()
-    found = int(connection.execute(select(func.count()).select_from(some)).scalar_one())
-    return found if found <= most else None
 
 
 def _filters(
@@ -100,20 +70,7 @@ def _filters(
         found.append(or_(*(seat == someone for seat in seats)))
     if wanted.campaign:
         found.append(ITEM.c.campaign_id == _campaign(connection, wanted.campaign))
-    found += _among(wanted)
     return tuple(found)
-
-
-def _among(wanted: Wanted) -> list[ColumnElement[bool]]:
-    """The filters that ask the item's row alone."""
-    chosen = ((ITEM.c.level, wanted.levels), (ITEM.c.category, wanted.categories),
-              (ITEM.c.source, wanted.sources), (ITEM.c.severity, wanted.severities))  # fmt: skip
-    found: list[ColumnElement[bool]] = [col.in_(words) for col, words in chosen if words]
-    if wanted.due_from is not None:
-        found.append(ITEM.c.due >= wanted.due_from)
-    if wanted.due_to is not None:
-        found.append(ITEM.c.due <= wanted.due_to)
-    return found
 
 
 def _ids(

@@ -22,7 +22,8 @@ from config.logging import log_context
 from models import desk, directory, items, policies, texts, writes
 from models.engine import writing
 from models.items import Loaded
-from models.writes import Entry, Receipt
+from models.writes import Entry
+from models.writes import Receipt as Receipt
 from rules.case import Case
 from rules.commands import COMMANDS, Command, FireStep, Register
 from rules.decide import Decision, decide, plan

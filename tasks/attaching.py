@@ -16,14 +16,13 @@ from config.calendars import calendar_for
 from models import policies
 from models.engine import reading
 from models.items import Loaded
-from models.writes import Receipt
 from rules.case import Case
 from rules.commands import AttachEvidence
 from rules.errors import Conflict, InputError, Refusal
 from rules.item import Facts, ItemState, PersonFact
 from rules.prospect import blank, obstacle
 from tasks import visible
-from tasks.act import ATTEMPTS, act
+from tasks.act import ATTEMPTS, Receipt, act
 from tasks.evidence import Kept
 
 LONGEST_NOTE = 1000

@@ -17,10 +17,10 @@ from sqlalchemy import Connection
 from models.engine import reading
 from models.items import Loaded
 from models.views import ItemView
-from models.writes import Receipt
 from rules.errors import InputError, NotFound
 from rules.item import ItemState
 from tasks import shapes, visible
+from tasks.act import Receipt
 from tasks.api_tokens import Bearer
 from tasks.office import Office
 from web.api.kinds import KINDS

@@ -86,10 +86,10 @@ class ItemPage(Shape):
     items: list[Item]
     next: str | None = Field(
         description="address of the next page; null on the last",
-        examples=["/api/v1/items?limit=50&cursor=2026-12-18.41"],
+        examples=["/api/v1/items?limit=50&cursor=MjAyNi0xMi0xOH40MQ"],
     )
     total: int | None = Field(
-        description="how many fit in all, if it was asked for and is not beyond 10,000"
+        description="how many fit in all; null when they are more than 10,000"
     )
 
 
