@@ -176,17 +176,17 @@ async def test_names_with_paths_and_line_ends_stay_names(
         )  # fmt: skip
         assert said.status_code in (303, 400), name
     assert len(attached(office, ref)) >= 3
-    page = (await desk.of("responsible").get(f"/items/{ref}")).text
-    assert "<b>" not in page
+    shown = (await desk.of("responsible").get(f"/items/{ref}")).text
+    assert "<b>" not in shown
     for one in attached(office, ref):
         got = await desk.of("responsible").get(f"/items/{ref}/evidence/{one.seq}")
-        shown = got.headers["content-disposition"]
+        header = got.headers["content-disposition"]
         assert "set-cookie" not in got.headers
         assert re.fullmatch(
-            r"attachment; filename=\"[\w.-]+\"; filename\*=UTF-8''[\w.%~-]+", shown
-        ), shown
-        assert '.exe"' not in shown
-        assert "/" not in shown.partition("UTF-8''")[2]
+            r"attachment; filename=\"[\w.-]+\"; filename\*=UTF-8''[\w.%~-]+", header
+        ), header
+        assert '.exe"' not in header
+        assert "/" not in header.partition("UTF-8''")[2]
 
 
 async def test_a_form_of_another_session_brings_nothing(
