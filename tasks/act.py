@@ -129,12 +129,9 @@ def _item_and_actor(
 
 
 def case_for(
-    connection: Connection,
-    loaded: Loaded,
-    command: Command,
-    actor: str | PersonFact,
+    connection: Connection, loaded: Loaded, command: Command, actor: str | PersonFact,
     now: datetime,
-) -> Case:
+) -> Case:  # fmt: skip
     """Everything the rules need to decide, read in this transaction."""
     policy = policies.policy(connection, loaded.policy_id)
     who = directory.person(connection, actor) if isinstance(actor, str) else actor
