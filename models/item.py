@@ -24,6 +24,9 @@ LAGGING = "followed >= 0 AND (followed < moves OR lease_until IS NOT NULL)"
 UNSTARTED = "followed >= 0 AND flow_run_id IS NULL"
 """The item has no flow run yet."""
 
+HELPED = "co_unit_paths <> ''"
+"""Other units help with the item."""
+
 UNREACHABLE = "unreachable"
 """No mail reaches whoever is responsible."""
 
@@ -64,17 +67,20 @@ class Item(SQLModel, table=True):
               postgresql_where=text(UNSTARTED)),
         Index("item_unreachable", "id", sqlite_where=text(UNREACHABLE),
               postgresql_where=text(UNREACHABLE)),
+        Index("item_helped", "id", sqlite_where=text(HELPED), postgresql_where=text(HELPED)),
         Index("item_number", "campaign_id", "number", unique=True,
               sqlite_where=text(NUMBERED), postgresql_where=text(NUMBERED)),
         Index("item_closing", "level", "red_at", "id", *DECIDED_BY,
               sqlite_where=text(CLOSING), postgresql_where=text(CLOSING)),
         Index("item_verifying", "verifier_id", "red_at",
               sqlite_where=text(VERIFYING), postgresql_where=text(VERIFYING)),
-        Index("item_asked", "id", sqlite_where=text(ASKED), postgresql_where=text(ASKED)),
+        Index("item_asked", "level", "red_at", "id", *DECIDED_BY[:3], "waived", "extension_due",
+              "hold_asked_until", sqlite_where=text(ASKED), postgresql_where=text(ASKED)),
         Index("item_listing", "stage", "due", "id"),
-        Index("item_open", "due", "id", "changed_at", *LOOKED_AT, "yellow_at", "red_at",
+        Index("item_open", "due", "id", "changed_at", *LOOKED_AT, "due_original",
+              "yellow_at", "red_at",
               sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
-        Index("item_closed", "changed_at", "id", "due", *LOOKED_AT, "outcome",
+        Index("item_closed", "changed_at", "id", "due", *LOOKED_AT, "outcome", "closed_at",
               sqlite_where=text(CLOSED), postgresql_where=text(CLOSED)),
         Index("item_closed_due", "due", "id",
               sqlite_where=text(CLOSED), postgresql_where=text(CLOSED)),

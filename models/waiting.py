@@ -9,22 +9,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, func, literal, or_, select, text, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    tuple_,
+)
 
 from models.item import ASKED, CLOSING, VERIFYING
 from models.items import ITEM
 from models.types import Instant
 from models.visibility import over
 from rules.item import PersonFact
-from rules.vocabulary import OPEN_STAGES, Role
+from rules.vocabulary import Role
 from rules.waiting import Matter
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """In the place of an instant at which the light turns red, where there is none."""
-
-OPEN = [stage.value for stage in OPEN_STAGES]
 
 
 class Place(NamedTuple):
@@ -39,10 +49,14 @@ class Place(NamedTuple):
 
 
 class Look(NamedTuple):
-    """One question to the table: its condition, and by what the items turn red."""
+    """One question to the table, which a small index of its own answers."""
 
+    index: str
+    """Named to SQLite, which would rather look through a whole stage."""
     where: tuple[ColumnElement[bool], ...]
     red_at: ColumnElement[datetime]
+    policy: bool = False
+    """Whether the item's policy has a say in whose decision it is."""
 
 
 def places(
@@ -63,13 +77,14 @@ def places(
     return sorted(found, reverse=backwards)[:size]
 
 
-def some(connection: Connection, person: PersonFact, size: int) -> list[int]:
-    """Ids of up to ``size`` items for each kind of matter, in no particular order."""
-    found: set[int] = set()
+def some(connection: Connection, person: PersonFact, size: int) -> Iterator[tuple[int, bool]]:
+    """Up to ``size`` items for each kind of matter: their ids, and whether the rules need to be
+    asked because something counts that is not told here. An item may come twice."""
     for look in _looks(person, tuple(Matter)):
-        statement = select(ITEM.c.id).where(*look.where).limit(size)
-        found.update(connection.execute(statement).scalars())
-    return list(found)
+        asks = literal(True) if look.policy else ITEM.c.co_unit_paths != literal("", Text)
+        statement = select(ITEM.c.id, asks.label("asks")).where(*look.where).limit(size)
+        rows = connection.execute(_by_index(statement, look))
+        yield from ((row.id, bool(row.asks)) for row in rows)
 
 
 def place_of(connection: Connection, item_id: int, at: datetime) -> Place:
@@ -85,15 +100,17 @@ def _looks(person: PersonFact, only: Sequence[Matter]) -> Iterator[Look]:
     steered = [path for role, path in person.roles if role is Role.COORDINATOR]
     if decided and Matter.CLOSURE in only:
         apart = (*_independent(person), ITEM.c.passed_by.is_distinct_from(person.id))
-        yield Look((text(CLOSING), over(decided), *apart), ITEM.c.red_at)
+        yield Look("item_closing", (text(CLOSING), over(decided), *apart), ITEM.c.red_at)
     if (decided or steered) and {Matter.EXTENSION, Matter.HOLD} & set(only):
-        asked = (text(f"({ASKED})"), ITEM.c.stage.in_(OPEN), over([*decided, *steered]))
+        asked = (text(f"({ASKED})"), over([*decided, *steered]))
         # While the clock is stopped nothing turns red, and a request may be granted all the same.
         red_at = func.coalesce(ITEM.c.red_at, literal(NEVER, Instant))
-        yield Look((*asked, *_asked_for(only), *_independent(person)), red_at)
+        yield Look(
+            "item_asked", (*asked, *_asked_for(only), *_independent(person)), red_at, policy=True
+        )
     if Matter.VERIFICATION in only:
         mine = (text(VERIFYING), ITEM.c.verifier_id == person.id)
-        yield Look((*mine, *_independent(person)), ITEM.c.red_at)
+        yield Look("item_verifying", (*mine, *_independent(person)), ITEM.c.red_at)
 
 
 def _asked_for(only: Sequence[Matter]) -> Iterator[ColumnElement[bool]]:
@@ -118,29 +135,19 @@ def _walk(
     connection: Connection, look: Look, at: datetime, size: int, after: Place | None,
     backwards: bool,
 ) -> list[Place]:  # fmt: skip
-    """The places that this look finds: in each half of the order by an index, where it has one."""
-    order = (ITEM.c.level.desc(), look.red_at, ITEM.c.id)
-    if backwards:
-        order = (ITEM.c.level, look.red_at.desc(), ITEM.c.id.desc())
-    found: list[Place] = []
-    for later in (True, False) if backwards else (False, True):
-        if after is not None and (later < after.later if not backwards else later > after.later):
-            continue
-        half = look.red_at > at if later else look.red_at <= at
-        behind = _behind(look, after, backwards) if after and after.later == later else ()
-        columns = select(ITEM.c.level, look.red_at.label("red"), ITEM.c.id)
-        statement = columns.where(*look.where, half, *behind).order_by(*order)
-        rows = connection.execute(statement.limit(size - len(found)))
-        found += [Place(later, -row.level, row.red, row.id) for row in rows]
-        if len(found) >= size:
-            break
-    return found
+    """The places that this look finds: its rows are few enough to be sorted."""
+    later = case((look.red_at > at, 1), else_=0)
+    spot = (later, -ITEM.c.level, look.red_at, ITEM.c.id)
+    where = [*look.where]
+    if after is not None:
+        here = (int(after.later), after.rung, after.red_at, after.id)
+        where.append(tuple_(*spot) < here if backwards else tuple_(*spot) > here)
+    order = [each.desc() for each in spot] if backwards else spot
+    columns = select(later.label("later"), ITEM.c.level, look.red_at.label("red"), ITEM.c.id)
+    statement = _by_index(columns.where(*where).order_by(*order).limit(size), look)
+    rows = connection.execute(statement)
+    return [Place(bool(row.later), -row.level, row.red, row.id) for row in rows]
 
 
-def _behind(look: Look, after: Place, backwards: bool) -> tuple[ColumnElement[bool], ...]:
-    level, spot = ITEM.c.level, tuple_(look.red_at, ITEM.c.id)
-    here = (after.red_at, after.id)
-    if backwards:
-        return level >= -after.rung, or_(level > -after.rung, spot < here)
-    return level <= -after.rung, or_(level < -after.rung, spot > here)
-
+def _by_index(statement: Select[Any], look: Look) -> Select[Any]:
+    return statement.with_hint(ITEM, f"INDEXED BY {look.index}", "sqlite")

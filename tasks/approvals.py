@@ -32,11 +32,9 @@ from tasks import visible
 CAP = 100
 """More than this is not counted."""
 
-CHUNKS = 5
-"""Chunks of places that are looked at for one page, where most are found to be others' business."""
-
-SPARE = 20
-"""Looked at besides what is asked for, as some are others' business."""
+CHUNKS = 6
+"""Chunks of places that are looked at for one page where most are found to be others' business;
+each is twice as large as the one before."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -93,9 +91,16 @@ def queue_of(
 
 def count(connection: Connection, person: PersonFact, now: datetime) -> int:
     """How many items wait for the person's decision; :data:`CAP` means that many or more."""
-    loaded = items.by_ids(connection, waiting.some(connection, person, CAP))
+    sure: set[int] = set()
+    asks: set[int] = set()
+    for item_id, unsure in waiting.some(connection, person, CAP):
+        (asks if unsure else sure).add(item_id)
+        if len(sure) >= CAP:
+            return CAP
     known: dict[int, tuple[Policy, WorkCalendar]] = {}
-    return min(CAP, sum(bool(_matters(connection, one, person, now, known)) for one in loaded))
+    loaded = items.by_ids(connection, asks - sure) if asks - sure else []
+    theirs = sum(bool(_matters(connection, one, person, now, known)) for one in loaded)
+    return min(CAP, len(sure) + theirs)
 
 
 def beside(
@@ -125,8 +130,8 @@ def _mine(
     """What is the person's to decide behind ``after``, and where to go on if there may be more."""
     found: list[Mine] = []
     known: dict[int, tuple[Policy, WorkCalendar]] = {}
-    size = limit + SPARE
-    for _ in range(CHUNKS):
+    for doubled in range(CHUNKS):
+        size = (limit + 2) * 2**doubled
         chunk = waiting.places(connection, person, at, size, after, only=only, backwards=backwards)
         by_id = {one.item.id: one for one in items.by_ids(connection, [p.id for p in chunk])}
         for place in chunk:

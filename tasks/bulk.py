@@ -24,6 +24,7 @@ from rules.decide import refusal_for
 from rules.duties import may_see
 from rules.errors import InputError, NotFound, Refusal, Refused
 from rules.item import Facts, PersonFact
+from rules.lifecycle import PERMITTED
 from rules.policy import Policy
 from rules.prospect import blank, obstacle
 from rules.workdays import WorkCalendar
@@ -31,6 +32,9 @@ from tasks.act import act, facts_for, given_before, require_storable
 
 MOST = 500
 """Items of one go: some seconds' work, and as many as somebody may answer for at once."""
+
+
+BLANK = {name: blank(COMMANDS[name]) for name in IN_BULK}
 
 
 class Foreseen(NamedTuple):
@@ -93,8 +97,9 @@ def offer(connection: Connection, person: PersonFact, refs: Iterable[str], now: 
             continue
         policy, calendar = known.of(loaded)
         for name in IN_BULK:
-            command = blank(COMMANDS[name])
-            case = Case(loaded.item, command, person, now, policy, calendar, Facts())
+            if (loaded.item.stage, name) not in PERMITTED:
+                continue
+            case = Case(loaded.item, BLANK[name], person, now, policy, calendar, Facts())
             counts[name] += may_be_given_in_bulk(case) is None and obstacle(case) is None
     possible = tuple((name, count) for name, count in counts.items() if count)
     return Offer(tuple(shown), possible, known.policies())

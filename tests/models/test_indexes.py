@@ -9,14 +9,25 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, event
 
-from models import deliveries, following, items, known, unreachable, writes
+from models import deliveries, following, items, known, unreachable, waiting, writes
 from models.engine import writing
 from models.prepared import Prepared
+from rules.item import PersonFact
+from rules.vocabulary import Role
+from rules.waiting import Matter
 from tests.conftest import MONDAY
 
 Ask = Callable[[Connection], Any]
 
 SOON = MONDAY + timedelta(minutes=5)
+
+DECIDER = PersonFact(7, "decider", "/1/2/", ((Role.SUPERVISOR, "/1/"), (Role.COORDINATOR, "/1/")))
+"""Somebody who may have to decide on anything."""
+
+
+def _waiting(connection: Connection, matter: Matter) -> Any:
+    return waiting.places(connection, DECIDER, MONDAY, 50, only=[matter])
+
 
 QUESTIONS: dict[str, tuple[Ask, str]] = {
     "what is due": (lambda c: items.due(c, MONDAY, 500), "item_due"),
@@ -35,6 +46,10 @@ QUESTIONS: dict[str, tuple[Ask, str]] = {
     "whom mail reaches again": (unreachable.regained, "item_unreachable"),
     "which numbers are known": (lambda c: known.by_number(c, 1, ["1", "2"]), "item_number"),
     "who has a number": (lambda c: items.numbered(c, 1, "1"), "item_number"),
+    "what is to be struck off": (lambda c: _waiting(c, Matter.CLOSURE), "item_closing"),
+    "who asks for time": (lambda c: _waiting(c, Matter.EXTENSION), "item_asked"),
+    "who asks for a hold": (lambda c: _waiting(c, Matter.HOLD), "item_asked"),
+    "what is to be verified": (lambda c: _waiting(c, Matter.VERIFICATION), "item_verifying"),
     "whether a key is known": (lambda c: writes.receipt_for(c, "k"), "event_idempotency"),
 }
 

@@ -83,6 +83,12 @@ def busy(store: Engine) -> Engine:
         if stage is Stage.REMINDER:
             now = cast.at("2026-12-16 10:00")
         _trouble(store, ref, stage, now + timedelta(minutes=1), chance)
+    # Co-units are in no index: the office that takes part in the work decides on nothing.
+    with reading(store) as connection:
+        together = (directory.units(connection, ["city-office"])["city-office"].path,)
+    for stage in (Stage.CLOSURE, Stage.VERIFICATION):
+        entered(store, 2, stage=stage, verifier_id=person(store, "verifier").id,
+                co_unit_paths=together)  # fmt: skip
     return store
 
 
