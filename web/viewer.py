@@ -8,6 +8,7 @@ session. OpenID Connect will begin the same sessions: ``begun`` is where it come
 from __future__ import annotations
 
 import hmac
+from collections.abc import AsyncIterator
 from typing import Annotated, NamedTuple
 from urllib.parse import quote, urlsplit
 
@@ -104,7 +105,15 @@ async def acting_of(request: Request, viewer: Viewing) -> Viewer:
     return viewer
 
 
-Acting = Annotated[Viewer, Depends(acting_of)]
+async def _acting(request: Request, viewer: Viewing) -> AsyncIterator[Viewer]:
+    try:
+        yield await acting_of(request, viewer)
+    finally:
+        # Files that came with the form lie in temporary files until they are closed.
+        await request.close()
+
+
+Acting = Annotated[Viewer, Depends(_acting)]
 
 
 def comes_from_elsewhere(request: Request) -> bool:
@@ -142,7 +151,7 @@ def ended(request: Request, where: str) -> Response:
     return answer
 
 
-def local_path(text: str, otherwise: str = "/mine") -> str:
+def local_path(text: str, otherwise: str = "/") -> str:
     """Where to go on: a path of ours, never another site, whatever the text says."""
     # Browsers take "\" for "/", and pass over tabs and line ends.
     odd = any(char < " " or char in "\\\x7f" for char in text)
@@ -155,7 +164,7 @@ def local_path(text: str, otherwise: str = "/mine") -> str:
 def _asked(request: Request) -> str:
     """The page that was wanted; after a form, the front door."""
     if request.method not in ("GET", "HEAD"):
-        return "/mine"
+        return "/"
     query = f"?{request.url.query}" if request.url.query else ""
     return local_path(f"{request.url.path}{query}")
 

@@ -129,7 +129,7 @@ async def test_somebody_signs_in_by_the_issuer_and_goes_where_they_wanted(
 
 @pytest.mark.parametrize("where", NOWHERE)
 async def test_nobody_is_led_to_another_site_by_next(here: httpx.AsyncClient, where: str) -> None:
-    assert (await through(here, where)).headers["location"] == "/mine"
+    assert (await through(here, where)).headers["location"] == "/"
 
 
 def _claims(**changes: Any) -> Callable[[Claims], Claims]:
@@ -342,7 +342,7 @@ async def test_an_issuer_that_is_away_or_without_https_is_told_and_the_password_
     for url in (gone.url, "http://login.example.org"):
         async with a_browser(with_settings(office, provider, openid_issuer=url)) as browser:
             assert why(await browser.get("/login/openid")) == "away"
-            assert (await sign_in(browser, "viewer")).headers["location"] == "/mine"
+            assert (await sign_in(browser, "viewer")).headers["location"] == "/"
 
 
 async def test_without_an_issuer_there_are_no_such_pages(browser: httpx.AsyncClient) -> None:
@@ -535,7 +535,7 @@ async def test_passwords_can_be_left_to_administrators(office: Office, provider:
         assert why(await browser.get(f"/welcome/{token}")) == "passwords"
         form = {**form_in(await browser.get("/login")), "password": PASSWORD, "again": PASSWORD}
         assert why(await browser.post(f"/welcome/{token}", data=form)) == "passwords"
-        assert (await sign_in(browser, "auditor")).headers["location"] == "/mine"
+        assert (await sign_in(browser, "auditor")).headers["location"] == "/"
 
 
 async def test_who_signs_out_may_sign_out_at_the_issuer_as_well(

@@ -54,12 +54,12 @@ async def test_who_is_not_signed_in_is_led_to_the_sign_in_page_and_back(
         assert part in cookie
     assert "Domain" not in cookie
     assert (await browser.get("/mine")).status_code == 200
-    assert (await browser.get("/")).headers["location"] == "/mine"
+    assert (await browser.get("/")).headers["location"] == "/overview"
 
 
 @pytest.mark.parametrize("where", NOWHERE)
 def test_nobody_is_led_to_another_site(where: str) -> None:
-    assert local_path(where) == "/mine"
+    assert local_path(where) == "/"
 
 
 async def test_a_planted_session_is_never_signed_in(
@@ -163,7 +163,7 @@ async def test_the_first_administrator_is_made_by_a_link_that_works_once(
     form = {**form_in(page), "who": "coordinator", "password": "short", "again": "short"}
     assert (await browser.post(f"/welcome/{token}", data=form)).status_code == 409
     form |= {"password": PASSWORD, "again": PASSWORD}
-    assert (await browser.post(f"/welcome/{token}", data=form)).headers["location"] == "/mine"
+    assert (await browser.post(f"/welcome/{token}", data=form)).headers["location"] == "/"
     assert "管理员" in (await browser.get("/mine")).text
     assert (await browser.get(f"/welcome/{token}")).status_code == 410
 
