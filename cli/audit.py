@@ -12,6 +12,7 @@ from cli import shapes
 from cli.here import here
 from cli.options import AsJson
 from cli.output import clean, emit, show, table
+from models import search_index
 from models.audit import Breach, attached
 from models.audit import verify as recompute
 from models.engine import reading
@@ -47,6 +48,30 @@ def verify(
     else:
         _tell(verdict.items, verdict.events, breaches)
     if breaches:
+        raise typer.Exit(Refused.exit_code)
+
+
+@app.command()
+def words(
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="make the index again")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Check the index by which items are found. Exit code 1 when it does not fit the items."""
+    with here() as office:
+        if rebuild:
+            for _ in search_index.rebuild(office.engine):
+                pass
+        lack = search_index.lack(office.engine)
+    if as_json:
+        emit({"whole": not any(lack), **lack._asdict()})
+    elif any(lack):
+        show(
+            f"{lack.missing} items cannot be found, {lack.stray} entries are of no item. "
+            "Make the index again: rectiflow audit words --rebuild."
+        )
+    else:
+        show("Every item can be found.")
+    if any(lack):
         raise typer.Exit(Refused.exit_code)
 
 

@@ -82,8 +82,6 @@ class Item(SQLModel, table=True):
               sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
         Index("item_closed", "changed_at", "id", "due", *LOOKED_AT, "outcome", "closed_at",
               sqlite_where=text(CLOSED), postgresql_where=text(CLOSED)),
-        Index("item_closed_due", "due", "id",
-              sqlite_where=text(CLOSED), postgresql_where=text(CLOSED)),
         Index("item_closed_opened", "opened_at", "id",
               sqlite_where=text(CLOSED), postgresql_where=text(CLOSED)),
         Index("item_closed_level", "level", "id",

@@ -172,7 +172,9 @@ async def test_a_confidential_item_is_there_for_those_who_may_see_it_alone(desk:
     missing = await desk.of("viewer").get("/items/ZG-99999")
     assert (hidden.status_code, hidden.text) == (404, missing.text.replace("ZG-99999", ref))
     found = await desk.of("viewer").get("/find", params={"q": ref})
-    assert found.status_code == 404
+    assert found.headers["location"] == f"/board?scope=all&q={ref}"
+    searched = await desk.of("viewer").get(found.headers["location"])
+    assert f"/items/{ref}" not in searched.text
     listed = await desk.of("responsible").get("/mine")
     assert ref in listed.text
     assert "SECRET MATTER" not in listed.text

@@ -7,7 +7,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 
 from models.engine import reading
-from rules.errors import InputError
+from rules.errors import InputError, NotFound
 from tasks import board_query, board_views
 from web import board_page
 from web.at_hand import InOffice
@@ -34,6 +34,8 @@ async def save(request: Request, viewer: Acting, office: InOffice) -> Response:
             str(form.get("name", "")), query, shared="shared" in form, opens="opens" in form,
             at=request.app.state.wall(),
         )  # fmt: skip
+    except NotFound:
+        raise
     except InputError as error:
         return await run_in_threadpool(_shown, request, viewer, office, error=error)
     return RedirectResponse(board_page.address(board_query.read(query), view=str(made)), SEE_OTHER)
@@ -48,6 +50,8 @@ async def change(request: Request, viewer: Acting, office: InOffice, view_id: in
             board_views.change, office.engine, viewer.here.account.id, viewer.person, view_id,
             str(form.get("name", "")), shared="shared" in form, at=request.app.state.wall(),
         )  # fmt: skip
+    except NotFound:
+        raise
     except InputError as error:
         return await run_in_threadpool(_shown, request, viewer, office, error=error)
     return RedirectResponse("/board/views?done=saved", SEE_OTHER)
