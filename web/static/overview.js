@@ -36,12 +36,15 @@
   const common = (stacked, across) => {
     const ink = colour("ink");
     const grid = { color: `${colour("grey")}44` };
+    const room = innerWidth < 768 ? 10 : 24;
+    const short = (text) => (text.length > room ? `${text.slice(0, room - 1)}…` : text);
+    const told = { color: ink, autoSkip: false, callback(place) { return short(this.getLabelForValue(place)); } };
     const scale = { stacked, beginAtZero: true, grid, ticks: { color: ink, precision: 0 } };
-    const names = { stacked, grid: { display: false }, ticks: { color: ink, autoSkip: false } };
+    const names = { stacked, grid: { display: false }, ticks: across ? told : { color: ink } };
     return {
       animation: false, responsive: true, maintainAspectRatio: false,
       indexAxis: across ? "y" : "x",
-      scales: across ? { x: scale, y: names } : { x: { ...names, ticks: { color: ink } }, y: scale },
+      scales: across ? { x: scale, y: names } : { x: names, y: scale },
       plugins: { legend: { position: "top", align: "start", labels: { color: ink, boxWidth: 26 } } },
     };
   };
