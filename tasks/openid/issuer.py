@@ -105,7 +105,9 @@ class Issuer:
 
     def _describe(self) -> Mapping[str, Any]:
         _require_secure(self.name)
-        found = OpenIDProviderMetadata(self._ask("GET", get_well_known_url(self.name, True)))
+        found: Mapping[str, Any] = OpenIDProviderMetadata(
+            self._ask("GET", get_well_known_url(self.name, True))
+        )
         if found.get("issuer") != self.name:
             raise Unavailable(
                 "The issuer calls itself by another name.",

@@ -57,7 +57,8 @@ def verified(
     except (JoseError, ValueError, TypeError) as error:
         raise _refused(f"{type(error).__name__}: {error}"[:200]) from error
     _require_more(claims, client, now)
-    return claims
+    sound: Mapping[str, Any] = claims
+    return sound
 
 
 def _signed(issuer: Issuer, token: str, header: Mapping[str, Any]) -> dict[str, Any]:

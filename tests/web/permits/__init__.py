@@ -1,0 +1,1 @@
+"""The golden tables of who is answered what, one module for each family of pages."""

@@ -1,0 +1,71 @@
+"""Launching: for whoever may register items; a job is its owner's alone."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+
+from config.clock import wall
+from tasks.uploading import receive
+from tests.web.permits.scene import Ask, Scene
+
+JOB = {"token": "{job}"}
+LEDGER = ("ledger.csv", "标题,责任单位\n窗口推诿,bureau\n".encode(), "text/csv")
+
+ASKS: Mapping[str, Ask] = {
+    "GET /launch/template.{kind}": Ask(params={"kind": "xlsx"}),
+    "POST /launch/item": Ask(form={"title": "窗口推诿", "category": "conduct"}),
+    "POST /launch/upload": Ask(files={"file": LEDGER}),
+    "GET /launch/jobs/{token}": Ask(params=JOB),
+    "GET /launch/jobs/{token}/part": Ask(params=JOB),
+    "GET /launch/jobs/{token}/map": Ask(params=JOB),
+    "POST /launch/jobs/{token}/map": Ask(params=JOB, form={}),
+    "GET /launch/jobs/{token}/words": Ask(params=JOB),
+    "POST /launch/jobs/{token}/words": Ask(params=JOB, form={}),
+    "POST /launch/jobs/{token}/{what}": Ask(params={**JOB, "what": "cancel"}),
+    "GET /launch/jobs/{token}/refused.{kind}": Ask(params={**JOB, "kind": "csv"}),
+}
+
+
+def prepare(scene: Scene) -> None:
+    """A ledger that the office has brought."""
+    name, content, _ = LEDGER
+    who = scene.person("office")
+    scene.known["job"] = receive(scene.office, who, name, io.BytesIO(content), wall()).token
+
+
+TABLE = """
+#           nobody plain  resp   leader counit coord  elsewh office superv verif  viewer audit  adm.
+GET /launch
+  -         in     403    403    403    403    ok     ok     ok     403    403    403    403    403
+GET /launch/template.{kind}
+  -         in     403    403    403    403    ok     ok     ok     403    403    403    403    403
+GET /launch/item
+  -         in     403    403    403    403    ok     ok     ok     403    403    403    403    403
+POST /launch/item
+  -         in     403    403    403    403    400    400    400    403    403    403    403    403
+GET /launch/jobs/{token}/map
+  -         in     403    403    403    403    404    404    ok     403    403    403    403    403
+POST /launch/jobs/{token}/map
+  -         in     403    403    403    403    404    404    400    403    403    403    403    403
+GET /launch/jobs/{token}/words
+  -         in     403    403    403    403    404    404    to     403    403    403    403    403
+POST /launch/jobs/{token}/words
+  -         in     403    403    403    403    404    404    409    403    403    403    403    403
+GET /launch/ledger
+  -         in     403    403    403    403    ok     ok     ok     403    403    403    403    403
+POST /launch/upload
+  -         in     403    403    403    403    to     to     to     403    403    403    403    403
+GET /launch/jobs/{token}
+  -         in     403    403    403    403    404    404    to     403    403    403    403    403
+GET /launch/jobs/{token}/part
+  -         in     403    403    403    403    404    404    ok     403    403    403    403    403
+POST /launch/jobs/{token}/{what}
+  -         in     403    403    403    403    404    404    to     403    403    403    403    403
+GET /launch/jobs/{token}/refused.{kind}
+  -         in     403    403    403    403    404    404    404    403    403    403    403    403
+GET /launch/roundtrip
+  -         in     403    403    403    403    ok     ok     ok     403    403    403    403    403
+POST /launch/roundtrip/export
+  -         in     403    403    403    403    ok     ok     ok     403    403    403    403    403
+"""
