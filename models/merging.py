@@ -11,11 +11,12 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Text,
+    and_,
     delete,
     func,
     literal,
-    or_,
     select,
+    text,
     type_coerce,
     update,
 )
@@ -23,6 +24,7 @@ from sqlalchemy import (
 from models.absence import Absence
 from models.contact import Contact
 from models.directory import MEMBERSHIP, PERSON, UNIT
+from models.item import HELPED
 from models.items import ITEM
 from models.roster import PersonRow, UnitRow, move_unit, settle_paths
 
@@ -43,23 +45,28 @@ class Hangs(NamedTuple):
     roles: int = 0
 
 
-def of_unit(unit_id: int, path: str) -> ColumnElement[bool]:
-    """Holds for items that the unit leads or helps with."""
+def of_unit(unit_id: int, path: str) -> list[ColumnElement[bool]]:
+    """Conditions of which one holds for each item that the unit leads or helps with. Each asks an
+    index of its own: together they would ask none."""
     # The list is kept as one text, with blanks between the paths.
     listed = type_coerce(ITEM.c.co_unit_paths, Text)
     among = (literal(" ") + listed + " ").contains(f" {path} ", autoescape=True)
-    return or_(ITEM.c.unit_id == unit_id, (listed != "") & among)
+    return [ITEM.c.unit_id == unit_id, and_(text(HELPED), among)]
 
 
-def of_person(person_id: int) -> ColumnElement[bool]:
-    """Holds for items on which the person has a seat."""
+def of_person(person_id: int) -> list[ColumnElement[bool]]:
+    """The same for items on which the person has a seat."""
     seats = (ITEM.c.responsible_id, ITEM.c.leader_id, ITEM.c.verifier_id)
-    return or_(*(seat == person_id for seat in seats))
+    return [seat == person_id for seat in seats]
 
 
-def refs(connection: Connection, which: ColumnElement[bool]) -> list[str]:
-    """References of these items, oldest first."""
-    return list(connection.execute(select(ITEM.c.ref).where(which).order_by(ITEM.c.id)).scalars())
+def refs(connection: Connection, conditions: list[ColumnElement[bool]]) -> list[str]:
+    """References of the items for which one of these holds, oldest first."""
+    found: dict[int, str] = {}
+    for condition in conditions:
+        rows = connection.execute(select(ITEM.c.id, ITEM.c.ref).where(condition))
+        found |= {row.id: row.ref for row in rows}
+    return [found[ident] for ident in sorted(found)]
 
 
 def hold(connection: Connection, among: str, ids: list[int]) -> None:
@@ -71,25 +78,21 @@ def hold(connection: Connection, among: str, ids: list[int]) -> None:
         connection.execute(found.with_for_update())
 
 
-def hangs_on_unit(connection: Connection, unit: UnitRow) -> Hangs:
-    """What would move with the unit."""
+def hangs_on_unit(connection: Connection, unit: UnitRow, items: int) -> Hangs:
+    """What would move with the unit, besides so many items."""
     count = select(func.count())
     counted = (
-        count.select_from(ITEM).where(of_unit(unit.id, unit.path)),
         count.select_from(UNIT).where(UNIT.c.parent_id == unit.id, UNIT.c.merged_into.is_(None)),
         count.select_from(PERSON).where(PERSON.c.unit_id == unit.id),
         count.select_from(MEMBERSHIP).where(MEMBERSHIP.c.unit_id == unit.id),
     )
-    return Hangs(*(connection.execute(each).scalar_one() for each in counted))
+    return Hangs(items, *(connection.execute(each).scalar_one() for each in counted))
 
 
-def hangs_on_person(connection: Connection, person_id: int) -> Hangs:
-    """What would move with the person."""
+def hangs_on_person(connection: Connection, person_id: int, items: int) -> Hangs:
+    """What would go with the person, besides so many items."""
     held = select(func.count()).select_from(MEMBERSHIP).where(MEMBERSHIP.c.person_id == person_id)
-    items = select(func.count()).select_from(ITEM).where(of_person(person_id))
-    return Hangs(
-        connection.execute(items).scalar_one(), roles=connection.execute(held).scalar_one()
-    )
+    return Hangs(items, roles=connection.execute(held).scalar_one())
 
 
 def move_under(connection: Connection, draft: UnitRow, into: UnitRow) -> None:

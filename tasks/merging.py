@@ -128,10 +128,10 @@ def _units(
         raise _no("MergeUpwards", f"{other.code} lies below {mine.code}.", "Move it first.")
     if by:
         merging.hold(connection, "unit", [mine.id, other.id])
-    hangs = merging.hangs_on_unit(connection, mine)
     refs = merging.refs(connection, merging.of_unit(mine.id, mine.path))
     if by:
         items.hold(connection, refs)
+    hangs = merging.hangs_on_unit(connection, mine, len(refs))
     command = Reseat(unit=mine.code, into_unit=other.code, by=by)
     return _decided("unit", mine, other, hangs, *decided_all(connection, refs, command, now))
 
@@ -144,10 +144,10 @@ def _people(
         raise _no("RequireActivePerson", f"{other.code} is no longer active.", "Name another.")
     if by:
         merging.hold(connection, "person", [mine.id, other.id])
-    hangs = merging.hangs_on_person(connection, mine.id)
     refs = merging.refs(connection, merging.of_person(mine.id))
     if by:
         items.hold(connection, refs)
+    hangs = merging.hangs_on_person(connection, mine.id, len(refs))
     command = Reseat(person=mine.code, into_person=other.code, by=by)
     return _decided("person", mine, other, hangs, *decided_all(connection, refs, command, now))
 
