@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Select,
     Text,
     case,
     func,
@@ -36,6 +35,9 @@ from rules.waiting import Matter
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """In the place of an instant at which the light turns red, where there is none."""
 
+RED_AT = func.coalesce(ITEM.c.red_at, literal(NEVER, Instant))
+"""While the clock is stopped nothing turns red, and a request may be granted all the same."""
+
 
 class Place(NamedTuple):
     """Where an item stands in the order; the first place sorts first."""
@@ -49,12 +51,10 @@ class Place(NamedTuple):
 
 
 class Look(NamedTuple):
-    """One question to the table, which a small index of its own answers."""
+    """One question to the table, which a small index of its own answers (SQLite would rather look
+    through the stage, which is as good for what it is used for)."""
 
-    index: str
-    """Named to SQLite, which would rather look through a whole stage."""
     where: tuple[ColumnElement[bool], ...]
-    red_at: ColumnElement[datetime]
     policy: bool = False
     """Whether the item's policy has a say in whose decision it is."""
 
@@ -83,7 +83,7 @@ def some(connection: Connection, person: PersonFact, size: int) -> Iterator[tupl
     for look in _looks(person, tuple(Matter)):
         asks = literal(True) if look.policy else ITEM.c.co_unit_paths != literal("", Text)
         statement = select(ITEM.c.id, asks.label("asks")).where(*look.where).limit(size)
-        rows = connection.execute(_by_index(statement, look))
+        rows = connection.execute(statement)
         yield from ((row.id, bool(row.asks)) for row in rows)
 
 
@@ -100,17 +100,13 @@ def _looks(person: PersonFact, only: Sequence[Matter]) -> Iterator[Look]:
     steered = [path for role, path in person.roles if role is Role.COORDINATOR]
     if decided and Matter.CLOSURE in only:
         apart = (*_independent(person), ITEM.c.passed_by.is_distinct_from(person.id))
-        yield Look("item_closing", (text(CLOSING), over(decided), *apart), ITEM.c.red_at)
+        yield Look((text(CLOSING), over(decided), *apart))
     if (decided or steered) and {Matter.EXTENSION, Matter.HOLD} & set(only):
         asked = (text(f"({ASKED})"), over([*decided, *steered]))
-        # While the clock is stopped nothing turns red, and a request may be granted all the same.
-        red_at = func.coalesce(ITEM.c.red_at, literal(NEVER, Instant))
-        yield Look(
-            "item_asked", (*asked, *_asked_for(only), *_independent(person)), red_at, policy=True
-        )
+        yield Look((*asked, *_asked_for(only), *_independent(person)), policy=True)
     if Matter.VERIFICATION in only:
         mine = (text(VERIFYING), ITEM.c.verifier_id == person.id)
-        yield Look("item_verifying", (*mine, *_independent(person)), ITEM.c.red_at)
+        yield Look((*mine, *_independent(person)))
 
 
 def _asked_for(only: Sequence[Matter]) -> Iterator[ColumnElement[bool]]:
@@ -136,18 +132,14 @@ def _walk(
     backwards: bool,
 ) -> list[Place]:  # fmt: skip
     """The places that this look finds: its rows are few enough to be sorted."""
-    later = case((look.red_at > at, 1), else_=0)
-    spot = (later, -ITEM.c.level, look.red_at, ITEM.c.id)
+    later = case((at < RED_AT, 1), else_=0)
+    spot = (later, -ITEM.c.level, RED_AT, ITEM.c.id)
     where = [*look.where]
     if after is not None:
         here = (int(after.later), after.rung, after.red_at, after.id)
         where.append(tuple_(*spot) < here if backwards else tuple_(*spot) > here)
     order = [each.desc() for each in spot] if backwards else spot
-    columns = select(later.label("later"), ITEM.c.level, look.red_at.label("red"), ITEM.c.id)
-    statement = _by_index(columns.where(*where).order_by(*order).limit(size), look)
+    columns = select(later.label("later"), ITEM.c.level, RED_AT.label("red"), ITEM.c.id)
+    statement = columns.where(*where).order_by(*order).limit(size)
     rows = connection.execute(statement)
     return [Place(bool(row.later), -row.level, row.red, row.id) for row in rows]
-
-
-def _by_index(statement: Select[Any], look: Look) -> Select[Any]:
-    return statement.with_hint(ITEM, f"INDEXED BY {look.index}", "sqlite")

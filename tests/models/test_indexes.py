@@ -46,10 +46,16 @@ QUESTIONS: dict[str, tuple[Ask, str]] = {
     "whom mail reaches again": (unreachable.regained, "item_unreachable"),
     "which numbers are known": (lambda c: known.by_number(c, 1, ["1", "2"]), "item_number"),
     "who has a number": (lambda c: items.numbered(c, 1, "1"), "item_number"),
-    "what is to be struck off": (lambda c: _waiting(c, Matter.CLOSURE), "item_closing"),
+    "what is to be struck off": (
+        lambda c: _waiting(c, Matter.CLOSURE),
+        "item_closing|item_listing",
+    ),
     "who asks for time": (lambda c: _waiting(c, Matter.EXTENSION), "item_asked"),
     "who asks for a hold": (lambda c: _waiting(c, Matter.HOLD), "item_asked"),
-    "what is to be verified": (lambda c: _waiting(c, Matter.VERIFICATION), "item_verifying"),
+    "what is to be verified": (
+        lambda c: _waiting(c, Matter.VERIFICATION),
+        "item_verifying|ix_item_verifier_id",
+    ),
     "whether a key is known": (lambda c: writes.receipt_for(c, "k"), "event_idempotency"),
 }
 
@@ -64,7 +70,9 @@ def test_a_hot_question_is_answered_from_its_index(
         request.applymarker(pytest.mark.xfail(reason=why))
     with writing(engine) as connection:
         plan = _plan(connection, ask)
-    assert index in plan, plan
+    # Where two are named, SQLite may take the second.
+    names = index.split("|") if engine.dialect.name == "sqlite" else [index.split("|")[0]]
+    assert any(name in plan for name in names), plan
 
 
 def _plan(connection: Connection, ask: Ask) -> str:

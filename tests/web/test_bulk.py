@@ -196,3 +196,18 @@ async def test_whoever_comes_with_nothing_is_told_how_to_choose(desk: Desk) -> N
     token = await csrf(desk, "coordinator")
     page = await desk.of("coordinator").post("/bulk", data={"csrf": token})
     assert "Nothing is chosen" in page.text
+
+
+async def test_everything_that_a_search_of_the_board_finds_can_be_chosen(desk: Desk) -> None:
+    engine = desk.office.engine
+    seen = [item_in(engine, Stage.DEADLINE) for _ in range(3)]
+    other = item_in(engine, Stage.INTAKE)
+    hidden = item_in(engine, Stage.DEADLINE, confidential=True)
+    token = await csrf(desk, "viewer")
+    data = {"csrf": token, "query": "stage=deadline"}
+    page = await desk.of("viewer").post("/bulk", data=data)
+    assert page.status_code == 200
+    assert "3 items chosen" in page.text
+    assert all(f"/items/{ref}" in page.text for ref in seen)
+    assert f"/items/{other}" not in page.text
+    assert f"/items/{hidden}" not in page.text

@@ -54,6 +54,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "else.",
     ),
     "bulk.again": ("对未办理的再试", "Try the rest again"),
+    "bulk.board": ("事项台账", "Board and ledger"),
     "bulk.home": ("我的工作", "My work"),
     "bulk.column.item": ("事项", "Item"),
     "bulk.column.why": ("原因", "Why not"),

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import NamedTuple
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
+from sqlalchemy import Connection
 from starlette.datastructures import FormData
 
 from models import suggestions
@@ -21,7 +23,7 @@ from models.engine import reading
 from rules.bulk import IN_BULK
 from rules.commands import Command, parse
 from rules.errors import InputError
-from tasks import bulk
+from tasks import board, bulk
 from web.at_hand import InOffice
 from web.bulk_forms import forms_of, recap
 from web.deeds import KEY, values_in, why_not
@@ -100,10 +102,8 @@ def _choose(
     )  # fmt: skip
 
 
-def _resolved(connection: Any, viewer: Viewer, sent: Sent, now: Any) -> Sent:
+def _resolved(connection: Connection, viewer: Viewer, sent: Sent, now: datetime) -> Sent:
     """The items that a search of the board finds, in its order."""
-    from tasks import board
-
     found = board.refs_of(connection, viewer.person, sent.query, now, bulk.MOST + 1)
     return sent._replace(refs=tuple(found[: bulk.MOST]), more=len(found) > bulk.MOST)
 
