@@ -35,7 +35,8 @@ def test_the_same_key_attaches_once_and_the_next_place_in_the_history_is_taken(
     ref = item_in(store, Stage.DEADLINE)
     seen, person = turn_of(state(store, ref)), who(store, "responsible")
     places = {
-        attach(store, ref, FILE, "n", person, MONDAY, key=f"k/{ref}", seen=seen) for _ in range(2)
+        attach(store, ref, FILE, "n", person, MONDAY, key=f"k/{ref}", seen=seen).seq
+        for _ in range(2)
     }
     assert places == {len(kinds(store, ref))}
     assert kinds(store, ref).count("evidence_attached") == 1
