@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from models.event import EventRow
+from models.policies import CAMPAIGN
 from models.tally import TallyRow
 
 TALLY = TallyRow.__table__  # type: ignore[attr-defined]
@@ -35,6 +36,12 @@ class Kept(NamedTuple):
 def newest_event(connection: Connection) -> int:
     """The id of the newest event; 0 without any."""
     return int(connection.execute(select(func.max(EVENT.c.id))).scalar() or 0)
+
+
+def numbered(connection: Connection, campaign_id: int) -> int:
+    """How many items the campaign has numbered: at least as many as it has."""
+    statement = select(CAMPAIGN.c.next_number).where(CAMPAIGN.c.id == campaign_id)
+    return int(connection.execute(statement).scalar_one()) - 1
 
 
 def kept(connection: Connection, campaign_id: int, keys: Iterable[str]) -> dict[str, Kept]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Pool, select
+from sqlalchemy import Connection, Pool
 
 from models import tallies
-from models.policies import CAMPAIGN, CampaignFact
+from models.policies import CampaignFact
 from models.tallies import Kept
 from models.tallying import LONGEST
 from models.tallying_days import When
@@ -45,7 +45,7 @@ class Parts:
         self.past_as_of: datetime | None = when.now
         self.outdated: tuple[Part, ...] = ()
         self._tallies: list[tuple[str, Tally]] = []
-        if _numbered(connection, campaign.id) <= SMALL:
+        if tallies.numbered(connection, campaign.id) <= SMALL:
             self._tallies = [
                 (part.path, counted_at(connection, campaign.id, part, when.now)) for part in wanted
             ]
@@ -104,9 +104,3 @@ def is_fresh(kept: Kept, newest: int, when: When, wall: datetime) -> bool:
     if age <= max(OFTEN, 20 * timedelta(milliseconds=kept.took)):
         return True
     return kept.event_id == newest and age <= SELDOM
-
-
-def _numbered(connection: Connection, campaign_id: int) -> int:
-    """How many items the campaign has numbered: at least as many as it has."""
-    statement = select(CAMPAIGN.c.next_number).where(CAMPAIGN.c.id == campaign_id)
-    return int(connection.execute(statement).scalar_one()) - 1
