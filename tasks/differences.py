@@ -168,8 +168,8 @@ def _changes(row: LedgerRow, base: Base, ledger: Ledger) -> Iterator[Change]:
     for name in dict.fromkeys((*before, *now)):
         if ledger.has_extra(name) and now.get(name) != before.get(name):
             cell, column = ledger.place(row.row, name, extra=True)
-            field = NUMBER if _is_number(column) else EXTRA
-            yield Change(row.row, cell, column, row.number, field, name, before.get(name),
+            what = NUMBER if _is_number(column) else EXTRA
+            yield Change(row.row, cell, column, row.number, what, name, before.get(name),
                          now.get(name), None, "")  # fmt: skip
 
 
@@ -205,6 +205,10 @@ def _judge(
     return [one.id for one in taken.items if one.confidential]
 
 
+def _refused(change: Change, refusal: Refusal) -> Change:
+    return change._replace(verdict=REFUSED, why=refusal.rule, reason=str(refusal))
+
+
 class _Judge:
     """What may be done to one item, by this person, as it stands now."""
 
@@ -229,8 +233,7 @@ class _Judge:
         if refusal is None:
             order = Order(self._item.ref, wanted[0].row, command, self._item.version)
             return judged, order
-        refused = {"verdict": REFUSED, "why": refusal.rule, "reason": str(refusal)}
-        return [c._replace(**refused) if c.verdict == APPLY else c for c in judged], None
+        return [_refused(c, refusal) if c.verdict == APPLY else c for c in judged], None
 
     def _one(self, change: Change) -> Change:
         field, stage = change.field, self._item.stage

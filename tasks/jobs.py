@@ -159,7 +159,7 @@ class Runner:
                 report = self._works[job.kind, job.state](job, pulse.tell)
                 state = THEN[job.state]
             except RectiflowError as error:
-                state, report = "failed", _failure(str(error))
+                state, report = "failed", _failure(_told(error, job))
                 log.warning("A job has failed: %s. %s", type(error).__name__, facts)
             except Exception:
                 state, report = "failed", _failure("")
@@ -176,6 +176,12 @@ class Runner:
         except Unavailable:
             # It will be found without a sign of life, and be asked for again.
             log.exception("The end of a job cannot be written.")
+
+
+def _told(error: RectiflowError, job: JobRow) -> str:
+    """What went wrong, and where in the file; nobody is told where that lies."""
+    where = str(getattr(error, "where", "")).rpartition(job.token)[2].strip(", ")
+    return " ".join(filter(None, (error.message, error.hint, f"({where})" if where else "")))
 
 
 def _failure(said: str) -> str:

@@ -119,7 +119,11 @@ def test_jobs_are_done_one_after_the_other_in_the_order_of_asking(
 
 
 @pytest.mark.parametrize(
-    ("error", "said"), [(InputError("No rows."), '"No rows."'), (ValueError("x"), '""')]
+    ("error", "said"),
+    [
+        (InputError("No rows.", where="/home/x/bad, row 3"), '"No rows. (row 3)"'),
+        (ValueError("x"), '""'),
+    ],
 )
 def test_what_goes_wrong_is_told_and_the_next_job_is_done(
     store: Engine, owner: PersonFact, wall: Wall, error: Exception, said: str

@@ -109,7 +109,14 @@ def show(request: Request, viewer: Looking, office: InOffice, job: OfJob) -> Res
 def part(request: Request, viewer: Looking, job: OfJob) -> Response:
     """The progress alone; when the work is over the whole page is wanted."""
     headers = {} if job.at_work else {"hx-redirect": _place(job)}
-    return page(request, "launch/progress.html", lang=viewer.lang, headers=headers, job=job)
+    return page(
+        request,
+        "launch/progress.html",
+        lang=viewer.lang,
+        headers=headers,
+        job=job,
+        csrf=viewer.csrf,
+    )
 
 
 @router.post("/jobs/{token}/{what}")

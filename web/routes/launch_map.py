@@ -38,7 +38,7 @@ DATES: tuple[tuple[str, tuple[str, ...]], ...] = (
 class ColumnRow(NamedTuple):
     """One column of the file on the page."""
 
-    index: int
+    place: int
     name: str
     samples: tuple[str, ...]
     choice: str
