@@ -30,7 +30,7 @@ class Deed(NamedTuple):
     outcome: str
 
 
-def begin(
+def note(
     connection: Connection, person_id: int, via: str, what: str, about: str, detail: str,
     at: datetime,
 ) -> int:  # fmt: skip

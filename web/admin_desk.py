@@ -7,7 +7,7 @@ it is done (``tasks.admin``).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import Depends, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
@@ -70,7 +70,7 @@ class Desk(NamedTuple):
         at = self.request.app.state.wall()
         return Admin(self.office.engine, self.viewer.person, at)
 
-    def page(self, template: str, tab: str, *, status: int = 200, **values: object) -> Response:
+    def page(self, template: str, tab: str, *, status: int = 200, **values: Any) -> Response:
         """A page of administration, on this tab."""
         tabs = [one for one in TABS if self.rights.administers or one.open]
         done = self.request.query_params.get("done", "")

@@ -76,7 +76,7 @@ def deed(
     assert what in DEEDS, what
     with writing(admin.engine) as connection:
         require(connection, admin.person, office=office)
-        noted = admin_deeds.begin(
+        noted = admin_deeds.note(
             connection, admin.person.id, admin.via, what, about, detail, admin.at
         )
     try:

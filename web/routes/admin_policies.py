@@ -41,7 +41,8 @@ def compare(desk: Looking, one: str = "", other: str = "") -> Response:
         stored = pinned.stored(connection)
         names = [each.called for each in stored]
         found = [pinned.version(connection, name)[1] for name in (one, other) if name in names]
-    differences = rulebook.compared(*found, desk.lang) if len(found) == 2 else []
+    two = len(found) == 2
+    differences = rulebook.compared(found[0], found[1], desk.lang) if two else []
     return desk.page(
         "policy_compare.html", "policies", stored=stored, first=one, second=other,
         differences=differences,
