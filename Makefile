@@ -16,7 +16,7 @@ COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(LOCKER)/bin/pip-compile --quiet 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev run test lint format bench lock vendor clean
+.PHONY: help setup setup-dev run test lint format bench lock vendor pictures clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -54,6 +54,9 @@ lock: $(LOCKER)/stamp ## renew the pinned requirements (ARGS="--upgrade" takes n
 
 vendor: setup ## renew what pages load from npm, by web/static/vendor/manifest.json (needs npm)
 	@$(BIN)/python -m web.vendor
+
+pictures: setup-dev ## draw the pictures of the README from the sample (needs Chromium)
+	@$(BIN)/python docs/screenshots.py
 
 clean: ## remove .venv and caches, never data
 	@rm -rf $(VENV) $(LOCKER) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

@@ -1,5 +1,6 @@
 """What somebody might try to harm others, tried on every route: script that is stored or sent
-along, headers, addresses of other sites, paths, formulas, names of hosts, more than anybody should send.
+along, headers, addresses of other sites, paths, formulas, names of hosts, more than anybody should
+send.
 
 Tried elsewhere: forms without proof and from other sites, and who may see what
 (``test_permissions``); planted sessions, guessing and throttling (``test_signing``,
@@ -215,7 +216,8 @@ async def test_no_page_believes_a_foreign_name_of_this_host(scene: Scene, route:
     ask = ASKS.get(str(route), Ask())
     address, whole = filled(route.path, ask, scene, items_of(route, ask)[0])
     foreign = {"host": "evil.example", "x-forwarded-host": "evil.example",
-               "forwarded": "host=evil.example", "x-forwarded-proto": "http", "x-original-url": "/admin", "x-rewrite-url": "/admin"}  # fmt: skip
+               "forwarded": "host=evil.example", "x-forwarded-proto": "http",
+               "x-original-url": "/admin", "x-rewrite-url": "/admin"}  # fmt: skip
     answer = await scene.ask("office", "GET", address, Ask(query=whole.query, headers=foreign))
     text = answer.body.decode(errors="replace").replace(f"http://evil.example/{MARK}", "")
     assert "evil.example" not in text.replace(quote(f"http://evil.example/{MARK}", safe=""), "")

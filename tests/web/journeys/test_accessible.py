@@ -1,0 +1,189 @@
+"""Every page in a real Chromium, as somebody sees it who may: held to the rules of axe-core (WCAG
+2.2 AA), no wider than a phone, and without a complaint in the console.
+
+Pages are taken from the routes of the application, so that a new one is looked at without being
+named here. Languages, appearances and widths are paired, so that each meets each of the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+
+from config.settings import Settings
+from tests.web.permits.asking import filled
+from tests.web.permits.families import FAMILIES
+from tests.web.permits.routes import Route
+from tests.web.permits.scene import VIEWERS, Ask, Scene
+from tests.web.test_permissions import ASKS, GOLDEN, ROUTES
+from web.server import WebServer
+
+SEEN = ["color-contrast", "target-size", "link-in-text-block"]
+"""Rules about what is seen, which appearance and width may change; the others hold for both
+languages once a page was looked at in each."""
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+SEEN_BY = ("office", "admin", "superv", "coord", "resp", "verif", "plain", "nobody")
+"""Who looks at a page: the first of these who may."""
+
+NO_PAGES = ("/api/v1/", "/healthz", "/readyz", "/live", "/calendar/")
+"""Addresses that are for programs."""
+
+
+class Look(NamedTuple):
+    """How somebody looks at pages."""
+
+    lang: str
+    scheme: str
+    width: int
+    height: int
+
+
+LOOKS = (
+    Look("zh-CN", "light", 1360, 900),
+    Look("en", "dark", 1360, 900),
+    Look("zh-CN", "dark", 390, 844),
+    Look("en", "light", 390, 844),
+)
+
+AGAIN = LOOKS[1:3]
+"""Where only what is seen is looked at."""
+
+BESIDE = (
+    "office /items/{intake}", "verif /items/{submitted}", "superv /items/{passed}",
+    "office /items/{closed}", "resp /items/{ordinary}", "office /items/NO-2026-0001",
+    "nobody /login?trouble=unknown", "resp /launch", "resp /items/{ordinary}?done=comment",
+    "office /mine?lang=en",
+)  # fmt: skip
+"""What a route shows in other circumstances: items in other stages, refusals, what is missing."""
+
+
+def pages() -> list[str]:
+    """Viewer and route of everything that shows a page."""
+    found = []
+    for route in ROUTES:
+        name = str(route)
+        if route.method != "GET" or route.path.startswith(NO_PAGES) or name not in GOLDEN:
+            continue
+        cells = next(iter(GOLDEN[name].values()))
+        may = dict(zip(VIEWERS, cells, strict=True))
+        viewer = next((each for each in SEEN_BY if may[each] == "ok"), None)
+        if viewer:
+            found.append(f"{viewer} {route.path}")
+    return [*found, *BESIDE]
+
+
+class Console(NamedTuple):
+    """The console on a port, with everybody signed in."""
+
+    url: str
+    scene: Scene
+
+
+@pytest.fixture(scope="module")
+def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
+    """The scene of the permissions, on a port of this machine."""
+    scene = Scene(tmp_path_factory.mktemp("accessible"))
+    for family in FAMILIES.values():
+        if hasattr(family, "prepare"):
+            family.prepare(scene)
+    scene.settle()
+    web = WebServer("127.0.0.1", 0)
+    given = Settings(home=scene.folder, secret_key="s" * 40, public_url=web.url)
+    web.start(scene.office._replace(settings=given))
+    yield Console(web.url, scene)
+    web.stop()
+    scene.close()
+
+
+@pytest.fixture(scope="module")
+def contexts(chromium: Any, console: Console) -> Iterator[dict[tuple[Look, str], Any]]:
+    """Windows by how they look and whose they are, opened when they are first asked for."""
+    opened: dict[tuple[Look, str], Any] = {}
+    yield opened
+    for context in opened.values():
+        context.close()
+
+
+def window(
+    chromium: Any, console: Console, opened: dict[tuple[Look, str], Any], look: Look, viewer: str
+) -> Any:
+    """A window of this viewer's."""
+    if (look, viewer) not in opened:
+        context = chromium.new_context(
+            viewport={"width": look.width, "height": look.height}, locale=look.lang,
+            color_scheme=look.scheme, reduced_motion="reduce",
+        )  # fmt: skip
+        cookies = {"rectiflow-lang": look.lang}
+        if viewer != "nobody":
+            cookies["rectiflow"] = console.scene.tokens[viewer]
+        context.add_cookies(
+            [{"name": name, "value": value, "url": console.url} for name, value in cookies.items()]
+        )
+        opened[look, viewer] = context
+    return opened[look, viewer].new_page()
+
+
+def address(console: Console, asked: str) -> tuple[str, str]:
+    """Whose window, and which address, of a line of :func:`pages`."""
+    viewer, _, path = asked.partition(" ")
+    ask = ASKS.get(f"GET {path}", Ask())
+    scene = console.scene
+    if asked in BESIDE:
+        return viewer, path.format_map(scene.refs)
+    row = next(iter(GOLDEN[f"GET {path}"]))
+    path, ask = filled(Route("GET", path).path, ask, scene, row)
+    query = "&".join(f"{name}={value}" for name, value in ask.query.items())
+    return viewer, f"{path}?{query}" if query else path
+
+
+@pytest.mark.parametrize("asked", pages())
+def test_a_page_can_be_read_and_used_by_everybody(
+    chromium: Any, console: Console, contexts: dict[tuple[Look, str], Any], asked: str
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    viewer, path = address(console, asked)
+    for look in LOOKS:
+        page = window(chromium, console, contexts, look, viewer)
+        faults: list[str] = []
+        page.on("pageerror", lambda error, faults=faults: faults.append(str(error)))
+        page.on("console", lambda said, faults=faults: _hear(said, faults))
+        answer = page.goto(f"{console.url}{path}", wait_until="load")
+        kind = answer.headers.get("content-type", "") if answer else ""
+        if not kind.startswith("text/html"):
+            page.close()
+            pytest.skip("a file, and no page")
+        only = {"type": "rule", "values": SEEN} if look in AGAIN else RULES
+        found = Axe().run(page, options={"runOnly": only, "resultTypes": ["violations"]})
+        told = [
+            f"{one['id']}: {node['target']} {node['html'][:160]}"
+            for one in found.response["violations"]
+            for node in one["nodes"]
+        ]
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        lang = page.get_attribute("html", "lang")
+        page.close()
+        assert told == [], look
+        assert wide <= look.width, f"{look}: {wide} wide"
+        assert faults == [], look
+        assert lang == ("en" if "lang=en" in path else look.lang)
+
+
+def _hear(said: Any, faults: list[str]) -> None:
+    # That a page answers 404 or 403 is what some of these pages are about.
+    if said.type == "error" and "the server responded with a status of 40" not in said.text:
+        faults.append(said.text)
+
+
+def test_a_page_with_faults_would_be_noticed(chromium: Any) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = chromium.new_page()
+    page.set_content("<p style='color:#aaa;background:#fff'>pale</p><img src=x><input>")
+    found = {one["id"] for one in Axe().run(page).response["violations"]}
+    page.close()
+    assert {"color-contrast", "image-alt", "label", "html-has-lang"} <= found
