@@ -68,10 +68,11 @@ def imported(
             told = there.post("/imports", body, file=(file.name, source))
     except OSError as error:
         raise InputError(f"It cannot be read: {error.strerror}.", where=str(file)) from error
-    cells = {name: [CellProblem(**one) for one in told[name]] for name in ("refused", "warnings")}
     report = ImportReport(
-        **{name: told[name] for name in ("rows", "created", "updated", "unchanged")},
-        **cells, drafts=[Draft(**one) for one in told["drafts"]],
+        told["rows"], told["created"], told["updated"], told["unchanged"],
+        refused=[CellProblem(**one) for one in told["refused"]],
+        warnings=[CellProblem(**one) for one in told["warnings"]],
+        drafts=[Draft(**one) for one in told["drafts"]],
         remarks=tuple(told["remarks"]), provisional=told["provisional"],
     )  # fmt: skip
     return told, report
@@ -83,8 +84,8 @@ def tell(receipt: Receipt, as_json: bool, lang: Lang) -> None:
     if as_json:
         emit(known)
     else:
-        said = (known[name] for name in ("ref", "seq", "kind", "stage"))
-        show(receipt_sentence(*said, lang))
+        ref, seq, kind, stage = (known[name] for name in ("ref", "seq", "kind", "stage"))
+        show(receipt_sentence(ref, seq, kind, stage, lang))
 
 
 def _body(command: Command, given: Mapping[str, object]) -> dict[str, Any]:

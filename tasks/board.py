@@ -83,6 +83,33 @@ def page_of(
     )  # fmt: skip
 
 
+class Listed(NamedTuple):
+    """Some items as they are, without what only the board shows of them."""
+
+    views: tuple[ItemView, ...]
+    after: str
+    """The cursor of the page behind; empty when there is none."""
+    total: int | None
+    odd: tuple[str, ...]
+
+
+def listed_of(
+    connection: Connection, person: PersonFact, query: Query, now: datetime, *, after: str = "",
+    size: int = PAGE,
+) -> Listed:  # fmt: skip
+    """The same page for programs.
+
+    Raises:
+        InputError: the cursor is none of ours.
+    """
+    meant = meaning(connection, query, now)
+    asked = Asked(person, meant.wanted, query.order, now)
+    found = ledger.page(connection, asked, size, _spot(query, after))
+    shown = views.views(connection, [one.id for one in found.spots], now)
+    behind = _cursor(found.spots[-1]) if found.behind and found.spots else ""
+    return Listed(shown, behind, found.total, meant.odd)
+
+
 def refs_of(
     connection: Connection, person: PersonFact, query: str, now: datetime, limit: int
 ) -> list[str]:

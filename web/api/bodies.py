@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from datetime import date
-from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, create_model
@@ -73,14 +72,24 @@ EXAMPLES: Mapping[str, dict[str, Any]] = {
 }
 
 
-@cache
 def body_of(kind: type[Command]) -> type[BaseModel]:
     """The model of a command's fields; none that is not one of them is taken."""
+    if kind.name not in _MADE:
+        _MADE[kind.name] = _body(kind)
+    return _MADE[kind.name]
+
+
+_MADE: dict[str, type[BaseModel]] = {}
+
+
+def _body(kind: type[Command]) -> type[BaseModel]:
     hints = get_type_hints(kind)
     made: dict[str, Any] = {}
     for field in fields(kind):
         description = MEANS.get(field.name)
-        bounds = {"max_length": LONGEST[field.name]} if _is_text(hints[field.name], field) else {}
+        bounds: dict[str, Any] = (
+            {"max_length": LONGEST[field.name]} if _is_text(hints[field.name], field) else {}
+        )
         needed = field.default is MISSING
         default = ... if needed else field.default
         made[field.name] = (

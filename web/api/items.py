@@ -56,10 +56,10 @@ def register_item(
     bearer: Acts,
     office: InOffice,
     body: NewItem,
-    key: Key = None,  # type: ignore[valid-type]
+    key: Key = None,
 ) -> Response:
     """Enter a finding as an item at intake. It takes a coordinator."""
-    values: dict[str, Any] = body.model_dump(exclude_unset=True)  # type: ignore[attr-defined]
+    values: dict[str, Any] = body.model_dump(exclude_unset=True)
     campaign = values.pop("campaign", "")
     ident = event_key(office.engine, bearer, key, "register", [campaign, values])
     command = parse(Register.name, values)

@@ -70,7 +70,7 @@ def list_items(
     if not asked.one("scope"):
         asked = asked._replace(given=(*asked.given, ("scope", scope.value)))
     with reading(office.engine) as connection:
-        found = board.page_of(
+        found = board.listed_of(
             connection, bearer.person, asked, office.clock.now(), after=_read(cursor), size=limit
         )
     if found.odd:
@@ -78,7 +78,7 @@ def list_items(
             "invalid", f"{found.odd[0]} names something that is not there.", where=found.odd[0]
         )
     following = _next(request, found.after)
-    items = [shapes.item(row.view, listed=True) for row in found.rows]
+    items = [shapes.item(view, listed=True) for view in found.views]
     headers = {} if following is None else {"link": f'<{following}>; rel="next"'}
     return told({"items": items, "next": following, "total": found.total}, headers=headers)
 

@@ -16,6 +16,9 @@ from web.frame import lean
 router = APIRouter(include_in_schema=False)
 
 
+Schemas = dict[str, Any]
+
+
 class Field(NamedTuple):
     """One parameter, or one member of a body."""
 
@@ -82,16 +85,16 @@ def operations_of(document: dict[str, Any]) -> Iterator[Operation]:
             yield Operation(
                 said["operationId"], method.upper(), path, said["tags"][0], said["summary"],
                 said.get("description", ""), scopes[0] if scopes else "",
-                (*_parameters(said), *_members(body)), _example(body),
+                (*_parameters(said, schemas), *_members(body, schemas)), _example(body),
                 tuple((status, answer["description"])
                       for status, answer in said["responses"].items()),
             )  # fmt: skip
 
 
-def _parameters(said: dict[str, Any]) -> Iterator[Field]:
+def _parameters(said: dict[str, Any], schemas: Schemas) -> Iterator[Field]:
     for one in said.get("parameters", []):
         about = one.get("description") or one["schema"].get("description", "")
-        yield Field(one["name"], one["in"], _kind(one["schema"]), one["required"], about)
+        yield Field(one["name"], one["in"], _kind(one["schema"], schemas), one["required"], about)
 
 
 def _body(said: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
@@ -105,11 +108,11 @@ def _body(said: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def _members(body: dict[str, Any]) -> Iterator[Field]:
+def _members(body: dict[str, Any], schemas: Schemas) -> Iterator[Field]:
     needed = body.get("required", [])
     for name, schema in body.get("properties", {}).items():
         about = schema.get("description", "")
-        yield Field(name, "body", _kind(schema), name in needed, about)
+        yield Field(name, "body", _kind(schema, schemas), name in needed, about)
 
 
 def _example(body: dict[str, Any]) -> str:
@@ -117,18 +120,21 @@ def _example(body: dict[str, Any]) -> str:
     return json.dumps(examples[0], ensure_ascii=False, indent=2) if examples else ""
 
 
-def _kind(schema: dict[str, Any]) -> str:
+def _kind(schema: dict[str, Any], schemas: Schemas) -> str:
     """A schema in a few words."""
     if "$ref" in schema:
-        return str(schema["$ref"]).rpartition("/")[2]
+        name = str(schema["$ref"]).rpartition("/")[2]
+        return _kind(schemas[name], schemas) if "enum" in schemas[name] else name
     if "enum" in schema:
         return " | ".join(map(str, schema["enum"]))
     if "const" in schema:
         return str(schema["const"])
     for several in ("anyOf", "oneOf", "allOf"):
         if several in schema:
-            return " | ".join(_kind(one) for one in schema[several] if one.get("type") != "null")
+            return " | ".join(
+                _kind(one, schemas) for one in schema[several] if one.get("type") != "null"
+            )
     kind = schema.get("format") or schema.get("type", "")
     if kind == "array":
-        return f"[{_kind(schema['items'])}]"
+        return f"[{_kind(schema['items'], schemas)}]"
     return str(kind)
