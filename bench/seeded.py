@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Engine, insert, text, update
 from bench.seeds import Bureau, Life, Setting, life
 from config.clock import wall
 from config.profiles import load_profile
-from models import people, policies
+from models import people, policies, search_index
 from models.campaign import Campaign
 from models.delivery import Delivery
 from models.engine import open_engine, writing
@@ -131,6 +131,10 @@ def _write(connection: Connection, lives: Sequence[Life]) -> None:
     }
     for name, made in rows.items():
         _insert(name).run(connection, *made)
+    search_index.write(
+        connection,
+        [(one.item["id"], [one.item[name] for name in search_index.SEARCHED]) for one in lives],
+    )
     mailed = [one.item for one in lives if one.item["closed_at"] is None][::MAILED]
     mails = [_mail(item) for item in mailed if item["responsible_id"]]
     if mails:
