@@ -51,7 +51,7 @@ HOME_OF: dict[str, tuple[str, ...]] = {
     "pydantic_settings": ("config/",),
     "aiosmtplib": ("notifications/channels/",),
     "apprise": ("notifications/channels/",),
-    "httpx": ("notifications/", "flows/", "tasks/openid/"),
+    "httpx": ("notifications/", "flows/", "tasks/openid/", "cli/remote.py"),
     "authlib": ("tasks/openid/",),
     "joserfc": ("tasks/openid/",),
     "openpyxl": ("ledgers/", "sample/"),
