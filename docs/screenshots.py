@@ -126,7 +126,7 @@ def window(chromium: Any, url: str, picture: Picture) -> Any:
     if picture.who:
         page.goto(f"{url}/login")
         page.click(f'form:has(input[value="{picture.who}"]) button')
-        page.wait_for_url("**/mine")
+        page.wait_for_url(lambda where: "/login" not in where)
     return page
 
 
