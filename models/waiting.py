@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Text,
+    TextClause,
     case,
     func,
     literal,
@@ -54,7 +55,7 @@ class Look(NamedTuple):
     """One question to the table, which a small index of its own answers (SQLite would rather look
     through the stage, which is as good for what it is used for)."""
 
-    where: tuple[ColumnElement[bool], ...]
+    where: tuple[ColumnElement[bool] | TextClause, ...]
     policy: bool = False
     """Whether the item's policy has a say in whose decision it is."""
 
