@@ -109,11 +109,6 @@ _SHARED: Mapping[str, tuple[str, str]] = {
     ),
     "many.title": ("尝试次数过多", "Too many attempts"),
     "many": ("请过几分钟再试。", "Please try again in some minutes."),
-    "403.title": ("您没有此项权限", "This is not for you"),
-    "403": (
-        "此页面由整改办等有权限的人员使用。如有需要，请联系整改办。",
-        "This page is for others. Ask the office if you need it.",
-    ),
     "404.title": ("没有这个页面", "There is no such page"),
     "404": ("请检查地址是否完整。", "Please check the address."),
     "405.title": ("此处不能这样操作", "Not possible here"),
