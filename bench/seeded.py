@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from time import perf_counter
+from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, text, update
 
@@ -44,11 +45,11 @@ STAFF = 9
 MAILED = 10
 """One in so many open items has a delivery."""
 
-TABLES = {
-    name: kind.__table__  # type: ignore[attr-defined]
-    for name, kind in (("item", Item), ("event", EventRow), ("evidence", Evidence),
-                       ("extension_request", ExtensionRequest), ("delivery", Delivery))
+_KINDS: dict[str, Any] = {
+    "item": Item, "event": EventRow, "evidence": Evidence,
+    "extension_request": ExtensionRequest, "delivery": Delivery,
 }  # fmt: skip
+TABLES = {name: kind.__table__ for name, kind in _KINDS.items()}
 FOLLOWERS = ("flow_run_id", "lease_by", "lease_until")
 
 

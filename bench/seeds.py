@@ -83,11 +83,13 @@ def texts() -> tuple[Text, ...]:
     """The sample's findings, each filled in several ways."""
     dice, found = random.Random("texts"), []
     for name in FILES:
-        for one in source(f"texts/{name}.yaml"):
+        findings: Any = source(f"texts/{name}.yaml")
+        for one in findings:
             parts = (one["title"], one["finding"], one.get("demand", ""))
             for _ in range(FILLINGS):
                 slots: dict[str, str] = {}
-                found.append(Text(*(_filled(p, slots, dice) for p in parts), one["category"]))
+                title, finding, demand = (_filled(part, slots, dice) for part in parts)
+                found.append(Text(title, finding, demand, one["category"]))
     return tuple(found)
 
 

@@ -161,7 +161,7 @@ class _Asking(NamedTuple):
             statement = _sorted(some, self.way, spot, back).limit(size)
             rows = self.connection.execute(statement.add_columns(_number(some))).all()
             # Where nothing comes behind the spot, there still may be something before it.
-            number = rows[0][2] if rows else self.connection.scalar(select(_number(some)))
+            number = rows[0][2] if rows else self.connection.scalar(select(_number(some))) or 0
             total += number
             if total > MOST_COUNTED:
                 return [], None
@@ -243,4 +243,4 @@ def _ranked(value: Any, down: bool) -> float:
         value = value.timestamp()
     elif isinstance(value, date):
         value = value.toordinal()
-    return -value if down else value
+    return float(-value if down else value)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, false, or_, text
+from sqlalchemy import ColumnElement, and_, or_, text
 
 from models.item import OPEN
 from models.items import ITEM
@@ -48,8 +48,12 @@ class Wanted(NamedTuple):
     opened_before: datetime | None = None
     confidential: bool | None = None
     on_hold: bool | None = None
+    closed_from: datetime | None = None
+    closed_before: datetime | None = None
     overdue_on: date | None = None
     """Open items whose deadline lies before this day, and whose clock runs."""
+    late_on: date | None = None
+    """Open items whose original deadline lies before this day."""
     nobody: bool = False
     """Something is asked for that there is not: no item fits."""
 
@@ -62,17 +66,17 @@ def sifted(
     if wanted.nobody or not person.active or not _concerns(wanted, part):
         return None
     # The very words of the index's own condition.
-    return [text(part), visible_to(person, led), *_conditions(wanted, now, part, led)]  # type: ignore[list-item]
+    return [text(part), visible_to(person, led), *_conditions(wanted, now, part, led)]
 
 
 def _concerns(wanted: Wanted, part: str) -> bool:
     still_open = part == OPEN
+    if not still_open and (wanted.lights or wanted.overdue_on or wanted.late_on or wanted.on_hold):
+        return False
+    if still_open and (wanted.outcomes or wanted.closed_from or wanted.closed_before):
+        return False
     if wanted.stages:
         return any((stage is not Stage.CLOSED) is still_open for stage in wanted.stages)
-    if not still_open and (wanted.lights or wanted.overdue_on or wanted.on_hold):
-        return False
-    if still_open and wanted.outcomes:
-        return False
     return wanted.scope in (Scope.ALL, Scope.OPEN if still_open else Scope.CLOSED)
 
 
@@ -85,8 +89,15 @@ def _conditions(wanted: Wanted, now: datetime, part: str, led: Led) -> Iterator[
             yield or_(*(_shows(light, now) for light in wanted.lights))
         if wanted.overdue_on is not None:
             yield and_(ITEM.c.due < wanted.overdue_on, ~ITEM.c.on_hold)
-    elif wanted.outcomes:
-        yield ITEM.c.outcome.in_(wanted.outcomes)
+        if wanted.late_on is not None:
+            yield ITEM.c.due_original < wanted.late_on
+    else:
+        if wanted.outcomes:
+            yield ITEM.c.outcome.in_(wanted.outcomes)
+        if wanted.closed_from is not None:
+            yield ITEM.c.closed_at >= wanted.closed_from
+        if wanted.closed_before is not None:
+            yield ITEM.c.closed_at < wanted.closed_before
     if wanted.unit_path:
         yield led([wanted.unit_path])
     for column, values in (
@@ -118,7 +129,7 @@ def _single(wanted: Wanted) -> Iterator[Any]:
             yield column if value else ~column
 
 
-def _shows(light: Light, now: datetime) -> ColumnElement[bool]:
+def _shows(light: Light, now: datetime) -> Any:
     """Whether an open item shows this light, as ``rules.deadlines.light`` has it."""
     red, yellow = ITEM.c.red_at, ITEM.c.yellow_at
     not_red = or_(red.is_(None), red > now)
@@ -127,6 +138,4 @@ def _shows(light: Light, now: datetime) -> ColumnElement[bool]:
             return red <= now
         case Light.YELLOW:
             return and_(not_red, yellow <= now)
-        case Light.GREEN:
-            return and_(not_red, or_(yellow.is_(None), yellow > now))
-    return false()
+    return and_(not_red, or_(yellow.is_(None), yellow > now))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -160,48 +160,40 @@ def meaning(connection: Connection, query: Query, now: datetime) -> Meant:
     calendar = calendar_for(
         policies.policy(connection, policies.campaigns(connection)[0].policy_id)
     )
-    terms = terms_of(query.one("q"))
+    today, terms = calendar.day_of(now), terms_of(query.one("q"))
     if query.one("q") and not terms:
         odd.append("q")
-    unit_path = person_id = campaign_id = None
+    named: dict[str, Any] = {}
     for name, read in _LOOKED_UP.items():
-        word = query.one(name)
-        found = None
-        try:
-            found = read(connection, word) if word else None
-        except (NotFound, InputError):
-            odd.append(name)
-        if name == "unit":
-            unit_path = found
-        elif name == "person":
-            person_id = found
-        else:
-            campaign_id = found
-    opened_to = query.day("opened_to")
+        if word := query.one(name):
+            try:
+                named[name] = read(connection, word)
+            except (NotFound, InputError):
+                odd.append(name)
 
-    def begins(day: date | None) -> datetime | None:
-        return datetime.combine(day, time(), calendar.zone).astimezone(UTC) if day else None
+    def begins(name: str, days: int = 0) -> datetime | None:
+        day = query.day(name)
+        if day is None:
+            return None
+        return datetime.combine(day + timedelta(days=days), time(), calendar.zone).astimezone(UTC)
 
     wanted = Wanted(
         scope=Scope(query.one("scope") or Scope.OPEN), terms=terms,
         stages=tuple(map(Stage, query.all("stage"))), lights=tuple(map(Light, query.all("light"))),
-        unit_path=str(unit_path or ""), categories=query.all("category"),
+        unit_path=named.get("unit", ""), categories=query.all("category"),
         sources=tuple(map(Source, query.all("source"))),
         severities=tuple(map(Severity, query.all("severity"))),
         levels=tuple(map(int, query.all("level"))),
         outcomes=tuple(map(Outcome, query.all("outcome"))),
-        person_id=_id(person_id), campaign_id=_id(campaign_id),
+        person_id=named.get("person"), campaign_id=named.get("campaign"),
         due_from=query.day("due_from"), due_to=query.day("due_to"),
-        opened_from=begins(query.day("opened_from")),
-        opened_before=begins(opened_to and opened_to + timedelta(days=1)),
-        confidential=_YES.get(query.one("confidential")), on_hold=_YES.get(query.one("hold")),
-        overdue_on=calendar.day_of(now) if query.one("overdue") else None, nobody=bool(odd),
+        opened_from=begins("opened_from"), opened_before=begins("opened_to", 1),
+        closed_from=begins("closed_from"), closed_before=begins("closed_to", 1),
+        confidential=_YES.get(query.one("confidential")), on_hold=_YES.get(query.one("held")),
+        overdue_on=today if query.one("overdue") == "in_force" else None,
+        late_on=today if query.one("overdue") == "original" else None, nobody=bool(odd),
     )  # fmt: skip
     return Meant(wanted, (*query.odd, *odd))
-
-
-def _id(found: int | str | None) -> int | None:
-    return None if found is None else int(found)
 
 
 def _unit(connection: Connection, word: str) -> str:
@@ -216,7 +208,11 @@ def _campaign(connection: Connection, word: str) -> int:
     return policies.campaign(connection, word).id
 
 
-_LOOKED_UP = {"unit": _unit, "person": _person, "campaign": _campaign}
+_LOOKED_UP: Mapping[str, Callable[[Connection, str], Any]] = {
+    "unit": _unit,
+    "person": _person,
+    "campaign": _campaign,
+}
 _YES = {"yes": True, "no": False}
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
@@ -86,7 +86,7 @@ class _Taking(NamedTuple):
         columns = [name for each in self.columns for name in _FILE.get(each, (each,))]
         cells = [_CELLS[column] for column in columns]
 
-        def made(row: Row | None) -> list[CellContent]:
+        def made(row: Any) -> list[CellContent]:
             if row is None:
                 return [_text(self.heads["cut"])]
             return [cell(row, self.lang) for cell in cells]

@@ -14,6 +14,7 @@ from starlette.background import BackgroundTask
 
 from models import policies, suggestions
 from models.engine import reading
+from models.ledger import Order
 from rules.errors import InputError
 from tasks import board, board_query, board_views
 from tasks.board import MOST_EXPORTED, Board
@@ -87,7 +88,7 @@ def _told(connection: Connection, viewer: Viewer, query: Query) -> dict[str, Any
     return {
         "near": near, "far": far, "units": suggestions.units(connection),
         "chips": board_page.chips_of(query, policy, names, viewer.lang),
-        "orders": list(board_page.Order),
+        "orders": list(Order),
     }  # fmt: skip
 
 
