@@ -144,12 +144,8 @@ def _why(sheet: Sheet, person: PersonFact) -> list[Why]:
 
 def _latest(events: Sequence[Told], kind: str) -> Told | None:
     """The newest event of this kind, unless what it says was overtaken by a return."""
-    for one in reversed(events):
-        if one.entry.kind == kind:
-            return one
-        if one.entry.kind in ("failed", "reopened"):
-            return None
-    return None
+    told = [one for one in events if one.entry.kind in (kind, "failed", "reopened")]
+    return told[-1] if told and told[-1].entry.kind == kind else None
 
 
 def _progress(events: Sequence[Told]) -> list[Told]:
