@@ -36,9 +36,10 @@ OPEN = "stage <> 'closed'"
 
 CLOSED = "stage = 'closed'"
 
-LOOKED_AT = ("opened_at", "level", "stage", "unit_id", "confidential",
-             "responsible_id", "leader_id", "verifier_id", "campaign_id", "category", "severity",
-             "source", "on_hold")
+LOOKED_AT = (
+    "opened_at", "level", "stage", "unit_id", "confidential", "responsible_id", "leader_id",
+    "verifier_id", "campaign_id", "category", "severity", "source", "on_hold",
+)  # fmt: skip
 """What the board filters by, kept in the index itself, so that items which do not fit are passed
 over without being read."""
 

@@ -13,9 +13,10 @@ class Person(SQLModel, table=True):
     """One person. ``code`` is the handle by which commands and people name them.
 
     A draft was named by a ledger; one that turned out to be somebody known stays for the histories
-    that name it, and acts no more (``merged_into``). An empty address means that no mail can be sent. An address
-    that a mail server has refused for good, or that a mail came back from, is undeliverable since
-    then, with what was said; nothing is sent there until somebody puts it right.
+    that name it, and acts no more (``merged_into``). An empty address means that no mail can be
+    sent. An address that a mail server has refused for good, or that a mail came back from, is
+    undeliverable since then, with what was said; nothing is sent there until somebody puts it
+    right.
     """
 
     id: int | None = Field(default=None, primary_key=True)

@@ -136,7 +136,7 @@ def lack(engine: Engine) -> Lack:
 
 
 def expected(connection: Connection, terms: Sequence[Term]) -> int:
-    """How many items have these words, as far as PostgreSQL guesses without looking; 0 on SQLite."""
+    """How many items have these words, as PostgreSQL guesses without looking; 0 on SQLite."""
     if connection.dialect.name == "sqlite":
         return 0
     explained = f"EXPLAIN (FORMAT JSON) SELECT 1 FROM {NAME} WHERE words @@ CAST(:asked AS tsquery)"

@@ -22,7 +22,8 @@ Led = Callable[[list[str]], ColumnElement[bool]]
 def led_below(paths: list[str]) -> ColumnElement[bool]:
     """By the unit, whose tree is small, and not by the item's own path: that has no index."""
     below = select(UNIT.c.id).where(or_(*(UNIT.c.path.startswith(path) for path in paths)))
-    return ITEM.c.unit_id.in_(below)
+    led: ColumnElement[bool] = ITEM.c.unit_id.in_(below)
+    return led
 
 
 def led_by_units(connection: Connection) -> Led:

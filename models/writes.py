@@ -265,9 +265,7 @@ def _receipt(ref: str, row: Mapping[str, Any]) -> Receipt:
 def _says_otherwise(entry: Entry) -> bool:
     """Whether the item is found by other words from now on."""
     retitled = entry.decision.item.title != entry.before.title
-    return retitled or any(
-        name in entry.decision.texts for name in search_index.SEARCHED
-    )
+    return retitled or any(name in entry.decision.texts for name in search_index.SEARCHED)
 
 
 def _project(connection: Connection, entry: Entry) -> None:

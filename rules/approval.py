@@ -15,9 +15,7 @@ from rules.policy import Check, Policy
 def checked_lines(policy: Policy, words: Iterable[str]) -> tuple[Check, ...]:
     """The lines of the policy's checklist that are meant, by code or wording, in its order."""
     given = {word.strip() for word in words}
-    return tuple(
-        line for line in policy.closure_checklist if given & {line.code, line.zh, line.en}
-    )
+    return tuple(line for line in policy.closure_checklist if given & {line.code, line.zh, line.en})
 
 
 def require_checklist(case: Case) -> Refusal | None:

@@ -29,7 +29,7 @@ class Entry(NamedTuple):
     icon: str
     label: str
     shown: Callable[[Viewer], bool] = lambda _viewer: True
-    count: Callable[[Request, Viewer], str] = lambda _request, _viewer: ""
+    tally: Callable[[Request, Viewer], str] = lambda _request, _viewer: ""
     """What waits behind it, in a word or none; ``<label>_count`` says of what for those who
     listen to the page."""
 
@@ -40,8 +40,13 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry("approvals", "/approvals", "rubber-stamp", "approvals.nav", decides, waiting),
     Entry("launch", "/launch", "rocket", "nav.launch", lambda v: may_register(v.person)),
     Entry("overview", "/overview", "chart-bar", "overview.nav", lambda v: bool(led_by(v.person))),
-    Entry("admin", "/admin", "settings", "admin.nav",
-          lambda v: v.administrator or steers_everything(v.person)),
+    Entry(
+        "admin",
+        "/admin",
+        "settings",
+        "admin.nav",
+        lambda v: v.administrator or steers_everything(v.person),
+    ),
 )
 """What there is, in the order of the sidebar. A new family of pages adds its line here."""
 
@@ -67,7 +72,7 @@ def framed(
     return page(
         request, template, lang=viewer.lang, status=status, headers=headers, viewer=viewer,
         csrf=viewer.csrf, section=section, theme=theme_of(request), here=request.url.path,
-        entries=entries, counts={entry.key: entry.count(request, viewer) for entry in entries},
+        entries=entries, counts={entry.key: entry.tally(request, viewer) for entry in entries},
         demo=bool(request.app.state.demo), roles=_roles(viewer), **values,
     )  # fmt: skip
 

@@ -148,7 +148,7 @@ def test_a_kept_home_is_gone_on_with_another_day(tmp_path: Path) -> None:
     assert days[0] < days[1]
 
 
-def test_in_a_terminal_there_is_a_board_at_once_its_pages_open_and_q_ends_it(
+def test_in_a_terminal_a_board_is_there_at_once_its_pages_open_and_q_ends_it(
     tmp_path: Path,
 ) -> None:
     ours, theirs = pty.openpty()

@@ -17,7 +17,8 @@ from rules.vocabulary import Outcome, Severity, Source
 from tests.rules.examples import FIELDS
 
 OF_THE_PROGRAM = {
-    "screen", "relist", "reseat", "record", "lose_contact", "regain_contact", "recompute", "adopt", "fire",
+    "screen", "relist", "reseat", "record", "lose_contact", "regain_contact", "recompute", "adopt",
+    "fire",
 }  # fmt: skip
 FOR_PEOPLE = sorted(set(COMMANDS) - OF_THE_PROGRAM)
 REQUIRED = {

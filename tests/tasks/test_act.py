@@ -337,8 +337,8 @@ GIVEN: dict[str, tuple[Any, ...]] = {
                         "request_extension", "submit", "confirm", "request_hold"),
         "verifier": ("pass", "fail"),
         "supervisor": ("approve", "deny", "withdraw", "waive", "appoint", "stay", "lift_stay"),
-        "system": ("screen", "relist", "reseat", "record", "lose_contact", "regain_contact", "recompute",
-                   "adopt"),
+        "system": ("screen", "relist", "reseat", "record", "lose_contact", "regain_contact",
+                   "recompute", "adopt"),
     }.items()
     for name in names
 }  # fmt: skip

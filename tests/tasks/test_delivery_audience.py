@@ -24,8 +24,8 @@ S = ("supervisors", "county-supervisor")
 
 SILENT = (
     "accepted", "rejected", "merged", "transferred", "acknowledged", "progress_reported",
-    "evidence_attached", "submitted", "commented", "corrected", "relisted", "reseated", "screened", "recorded",
-    "waived", "confirmed", "contact_regained",
+    "evidence_attached", "submitted", "commented", "corrected", "relisted", "reseated", "screened",
+    "recorded", "waived", "confirmed", "contact_regained",
 )  # fmt: skip
 """Events that nobody is written to about."""
 

@@ -56,7 +56,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "admin.accounts.yours": (
         "这是您自己的账号，停用和取消管理员须由其他管理员办理。",
-        "This is your own account: only another administrator closes it or takes the right to administer.",
+        "This is your own account: only another administrator closes it or takes the "
+        "right to administer.",
     ),
     "admin.accounts.nowhere": ("没有登录。", "Nowhere."),
     "admin.tokens": ("接口令牌", "API tokens"),

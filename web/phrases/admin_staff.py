@@ -112,7 +112,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "admin.people.stop": ("停用此人", "Let them act no more"),
     "admin.people.stop_ask": (
         "停用后此人不能再办理事项，并立即退出所有登录；名下事项不变，请另行改派。",
-        "They can act no more and are signed out everywhere. Their items stay with them: assign those to somebody else.",
+        "They can act no more and are signed out everywhere. Their items stay with them: "
+        "assign those to somebody else.",
     ),
     "admin.people.again": ("恢复此人", "Let them act again"),
     "admin.people.again_ask": (
@@ -120,8 +121,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "They can act on their items again.",
     ),
     "admin.drafts.about": (
-        "导入台账时出现、系统里没有的单位和人员先记为待确认。与已有的相同就归并，确属新增就补全确认。",
-        "Units and people that a ledger named and nobody knew. Merge each with the known one that it means, or complete and confirm it.",
+        "导入台账时出现、系统里没有的单位和人员先记为待确认。"
+        "与已有的相同就归并，确属新增就补全确认。",
+        "Units and people that a ledger named and nobody knew. Merge each with the known "
+        "one that it means, or complete and confirm it.",
     ),
     "admin.drafts.unit": ("单位", "Units"),
     "admin.drafts.person": ("人员", "People"),
@@ -162,13 +165,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "admin.merge.final": (
         "每个事项记入一条历史，此操作不能撤销；以后台账再用此名称即指归并后的单位或人员。",
-        "Each item gets an entry in its history. This cannot be undone. Later ledgers that use this name mean the known one.",
+        "Each item gets an entry in its history. This cannot be undone. Later ledgers "
+        "that use this name mean the known one.",
     ),
     "admin.merge.do": ("确认归并", "Merge them"),
     "admin.roster": ("导入花名册", "Load tables"),
     "admin.roster.about": (
         "导入单位表、人员表（.xlsx 或 .csv）。先试导入，看清结果再确认；不删除任何人，不撤销任职。",
-        "Load tables of units and people (.xlsx or .csv). They are tried first; nobody is deleted, no role taken away.",
+        "Load tables of units and people (.xlsx or .csv). They are tried first; nobody "
+        "is deleted, no role taken away.",
     ),
     "admin.roster.units": ("单位表", "Table of units"),
     "admin.roster.people": ("人员表", "Table of people"),

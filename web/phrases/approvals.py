@@ -54,7 +54,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "approvals.why_not": ("为什么不由您审批", "Why you may not decide"),
     "approvals.why.supervisor": ("您是责任单位的上级督导", "You supervise the responsible unit"),
     "approvals.why_no.supervisor": (
-        "您不是责任单位的督导", "You do not supervise the responsible unit",
+        "您不是责任单位的督导",
+        "You do not supervise the responsible unit",
     ),
     "approvals.why.office": ("您负责督办责任单位", "You steer the responsible unit"),
     "approvals.why_no.office": ("您不负责督办责任单位", "You do not steer the responsible unit"),
@@ -62,11 +63,13 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "approvals.why_no.verifier": ("核查人是别人", "Somebody else verifies"),
     "approvals.why.verified": ("由{who}核查，不是您", "{who} verified it, not you"),
     "approvals.why_no.verified": (
-        "是您核查的，不能再由您审批", "You verified it yourself and do not approve it as well",
+        "是您核查的，不能再由您审批",
+        "You verified it yourself and do not approve it as well",
     ),
     "approvals.why.apart": ("核查的不是您", "You did not verify it"),
     "approvals.why_no.apart": (
-        "是您核查的，不能再由您审批", "You verified it yourself and do not approve it as well",
+        "是您核查的，不能再由您审批",
+        "You verified it yourself and do not approve it as well",
     ),
     "approvals.why.independent": (
         "您不在责任单位，也不是责任人、包案领导",
@@ -77,7 +80,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "You are of the responsible unit, or its responsible person or leader",
     ),
     "approvals.why.waived": (
-        "您属于责任单位，但经督导准予例外", "You are of the responsible unit, and were exempted",
+        "您属于责任单位，但经督导准予例外",
+        "You are of the responsible unit, and were exempted",
     ),
     "approvals.why_no.waived": ("未获准例外", "You were not exempted"),
     "approvals.asked": ("要求与问题", "What was asked"),
@@ -91,7 +95,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "approvals.returned": ("以往退回", "Returned before"),
     "approvals.evidence": ("佐证材料（第 {round} 轮）", "Evidence (round {round})"),
     "approvals.evidence_none": (
-        "本轮没有佐证材料。", "No evidence was attached in this round.",
+        "本轮没有佐证材料。",
+        "No evidence was attached in this round.",
     ),
     "approvals.earlier": ("以往各轮的材料（{count}）", "Evidence of earlier rounds ({count})"),
     "approvals.request": ("申请理由", "Why it was asked for"),
@@ -101,7 +106,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "approvals.request.hold": ("申请中止计时至 {day}", "a stop of the clock until {day}"),
     "approvals.tick": (
-        "请先逐项核对并勾选，再批准销号。", "Please tick what you have looked at, then approve.",
+        "请先逐项核对并勾选，再批准销号。",
+        "Please tick what you have looked at, then approve.",
     ),
     "approvals.sure": (
         "我已审阅佐证材料和核查结论，同意销号",

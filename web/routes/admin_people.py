@@ -144,6 +144,6 @@ def _sheet(
         wished = wishes.wishes(connection).get(person.id, {})
         known = suggestions.units(connection)
     return desk.page(
-        "person.html", "people", status=status, person=person, form=form, seating=roles, known=known,
-        all_roles=tuple(Role), away=away, wished=wished,
+        "person.html", "people", status=status, person=person, form=form, seating=roles,
+        known=known, all_roles=tuple(Role), away=away, wished=wished,
     )  # fmt: skip
