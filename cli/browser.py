@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import webbrowser
 
-
-def has_screen() -> bool:
-    """Whether a browser's window would be seen by whoever gave the command."""
-    if sys.platform == "darwin":
-        return "SSH_CONNECTION" not in os.environ
-    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+from config.screen import has_screen
 
 
 def open_pages(url: str) -> bool:

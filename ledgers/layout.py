@@ -138,13 +138,16 @@ class _Cells:
         return yes if flag else no
 
     def _instant(self, instant: datetime | None) -> CellContent:
-        """Local time to the second, a real date; UTC as text where the clock shows it twice."""
-        if instant is None:
-            return None
-        utc = instant.astimezone(UTC).replace(microsecond=0)
-        local = utc.astimezone(self.zone).replace(tzinfo=None, fold=0)
-        exact = local.replace(tzinfo=self.zone).astimezone(UTC) == utc
-        return local if exact and local.year >= _OLDEST else utc.isoformat(" ")
+        return None if instant is None else clock_time(instant, self.zone)
+
+
+def clock_time(instant: datetime, zone: tzinfo) -> datetime | str:
+    """Local time to the second, a real date for a cell; UTC as text where the clock shows it
+    twice."""
+    utc = instant.astimezone(UTC).replace(microsecond=0)
+    local = utc.astimezone(zone).replace(tzinfo=None, fold=0)
+    exact = local.replace(tzinfo=zone).astimezone(UTC) == utc
+    return local if exact and local.year >= _OLDEST else utc.isoformat(" ")
 
 
 def _day(day: date | None) -> CellContent:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from ledgers.layout import CellContent, Layout
+from ledgers.layout import CellContent, Layout, clock_time
 from ledgers.literal import clean, quoted
 from ledgers.writer import write_as
 from models import accounts
@@ -115,9 +115,7 @@ def level_name(level: int, lang: str) -> str:
 
 
 def _instant(instant: datetime | None, row: Row) -> CellContent:
-    if instant is None:
-        return None
-    return instant.astimezone(ZoneInfo(row.zone)).replace(tzinfo=None, microsecond=0)
+    return None if instant is None else clock_time(instant, ZoneInfo(row.zone))
 
 
 Cell = Callable[[Row, str], CellContent]
