@@ -183,7 +183,6 @@ async def test_no_path_leads_out_of_its_folder(scene: Scene, route: Route) -> No
 async def test_static_files_lead_nowhere_either(scene: Scene) -> None:
     for hostile in (
         *PATHS,
-        "..",
         "../app.py",
         "%2e%2e/app.py",
         "//etc/passwd",

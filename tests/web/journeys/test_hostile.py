@@ -1,0 +1,68 @@
+"""Pages full of hostile words in a real Chromium: none of them is ever carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from config.settings import Settings
+from tests.web.hostile import MARK, spoil
+from tests.web.journeys.test_accessible import LOOKS, Console, address, pages, window
+from tests.web.permits.families import FAMILIES
+from tests.web.permits.scene import Scene
+from web.server import WebServer
+
+FILES = ("export", "template", "evidence", "papers", "tables", "/part", "/state")
+
+
+@pytest.fixture(scope="module")
+def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
+    """The console over a store in which everything that people write is hostile."""
+    scene = Scene(tmp_path_factory.mktemp("hostile"))
+    for family in FAMILIES.values():
+        if hasattr(family, "prepare"):
+            family.prepare(scene)
+    spoil(scene)
+    scene.settle()
+    web = WebServer("127.0.0.1", 0)
+    given = Settings(home=scene.folder, secret_key="s" * 40, public_url=web.url)
+    web.start(scene.office._replace(settings=given))
+    yield Console(web.url, scene)
+    web.stop()
+    scene.close()
+
+
+def test_no_page_runs_what_somebody_has_written(chromium: Any, console: Console) -> None:
+    opened: dict[Any, Any] = {}
+    ran: list[str] = []
+    seen = 0
+    for asked in pages():
+        if any(part in asked for part in FILES):
+            continue
+        viewer, path = address(console, asked)
+        page = window(chromium, console, opened, LOOKS[0], viewer)
+        page.expose_function(MARK, lambda asked=asked: ran.append(asked))
+        page.on("dialog", lambda dialog, asked=asked: (ran.append(asked), dialog.dismiss()))
+        page.goto(f"{console.url}{path}", wait_until="load")
+        seen += MARK in page.content()
+        page.keyboard.press("Tab")
+        for height in range(150, 850, 100):
+            page.mouse.move(600, height)
+        page.close()
+    for context in opened.values():
+        context.close()
+    assert ran == []
+    assert seen > 10
+
+
+def test_what_is_carried_out_would_be_noticed(chromium: Any) -> None:
+    ran: list[bool] = []
+    page = chromium.new_page()
+    page.expose_function(MARK, lambda: ran.append(True))
+    page.set_content(f"<img src=x onerror='{MARK}()'>")
+    page.wait_for_function("() => true")
+    page.wait_for_timeout(300)
+    page.close()
+    assert ran == [True]
