@@ -160,7 +160,7 @@ async def test_what_is_typed_wrongly_is_told_beside_its_field_and_kept(desk: Des
     assert (await desk.of("coordinator").post("/bulk/preview", data=sent)).status_code == 409
 
 
-@pytest.mark.parametrize("command", [*ONE_BY_ONE, *SYSTEM_COMMANDS, "nonsense", ""])
+@pytest.mark.parametrize("command", [*ONE_BY_ONE, *sorted(SYSTEM_COMMANDS), "nonsense", ""])
 async def test_what_is_for_one_item_at_a_time_has_no_place_here(desk: Desk, command: str) -> None:
     token = await csrf(desk, "supervisor")
     sent = {"csrf": token, "refs": "ZG-00001", "command": command}
