@@ -32,10 +32,11 @@ MANY: dict[str, frozenset[str] | None] = {
 """Filters that take several words, and which; none: any."""
 
 SINGLE = (SEARCH, "scope", "unit", "person", "campaign", "due_from", "due_to", "opened_from",
-          "opened_to", "confidential", "hold", "overdue")  # fmt: skip
-DAYS = ("due_from", "due_to", "opened_from", "opened_to")
+          "opened_to", "closed_from", "closed_to", "confidential", "held", "overdue")  # fmt: skip
+DAYS = ("due_from", "due_to", "opened_from", "opened_to", "closed_from", "closed_to")
 _WORDS: dict[str, type[StrEnum] | tuple[str, ...]] = {
-    "scope": Scope, "confidential": ("yes", "no"), "hold": ("yes", "no"), "overdue": ("yes",),
+    "scope": Scope, "confidential": ("yes", "no"), "held": ("yes", "no"),
+    "overdue": ("in_force", "original"),
 }  # fmt: skip
 MOST_VALUES = 30
 LONGEST_VALUE = 200
@@ -97,6 +98,8 @@ def read_pairs(pairs: Iterable[tuple[str, str]]) -> Query:
             order = Order(value)
         elif not value or name not in given:
             continue
+        elif name == "stage" and value in (Scope.OPEN, Scope.ALL):
+            given["scope"] = {value: None}
         elif not _fits(name, value):
             odd[name] = None
         elif name in MANY and len(given[name]) < MOST_VALUES:
