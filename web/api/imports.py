@@ -13,12 +13,10 @@ from fastapi.responses import Response
 
 from ledgers.mapping_files import load_mapping, mapping_names
 from rules.errors import InputError
-from rules.item import PersonFact
-from rules.vocabulary import Role
-from tasks.api_tokens import Bearer
 from tasks.files.storage import CHUNK
 from tasks.import_words import document
 from tasks.registering import import_ledger
+from tasks.uploading import require_bringer
 from web.api.answers import ends_in, named_in_request, told
 from web.api.calling import Acts
 from web.api.problems import Problem, spoken
@@ -29,8 +27,6 @@ router = APIRouter(tags=["ledgers"])
 
 MOST_AT_ONCE = 8_000_000
 """Octets of a ledger that is taken over while somebody waits: some tens of thousands of rows."""
-
-ROOT_SLASHES = 2
 
 
 class Cell(Shape):
@@ -79,9 +75,8 @@ def import_(
 ) -> Response:  # fmt: skip
     """Rows become items, as history. They are recognised by number: the same file again changes
     nothing. A row that cannot be taken is refused with its cell; the others are taken. It takes a
-    coordinator over everything, or an administrator."""
-    if not may_import(bearer):
-        raise Problem("not-allowed", "A ledger takes a coordinator over all units.")
+    coordinator; rows about units that are not theirs are refused. The history names them."""
+    require_bringer(bearer.person)
     if file.size is not None and file.size > MOST_AT_ONCE:
         raise Problem(
             "too-large", f"At most {MOST_AT_ONCE // 1_000_000} MB are taken over at once.",
@@ -95,7 +90,7 @@ def import_(
     with _on_disk(file) as here, named_in_request("campaign"):
         report = import_ledger(
             office.engine, here, load_mapping(mapping), office.clock.now(),
-            campaign=campaign, dry_run=dry_run, lang=spoken(request),
+            campaign=campaign, dry_run=dry_run, lang=spoken(request), actor=bearer.person,
         )  # fmt: skip
     found: dict[str, Any] = document(report, dry_run)
     return told(found)
@@ -116,13 +111,3 @@ def _on_disk(file: UploadFile) -> Iterator[Path]:
             told_of = [text.replace(str(here), "file") for text in
                        (error.message, error.hint, error.where)]  # fmt: skip
             raise InputError(*told_of) from error
-
-
-def may_import(bearer: Bearer) -> bool:
-    """Whether they may enter items of any unit."""
-    return bearer.account.administrator or _coordinates_all(bearer.person)
-
-
-def _coordinates_all(person: PersonFact) -> bool:
-    held = (path for role, path in person.roles if role is Role.COORDINATOR)
-    return person.active and any(path.count("/") <= ROOT_SLASHES for path in held)

@@ -394,11 +394,13 @@ async def test_figures_of_everything_are_for_those_over_everything(programs: Pro
     require_problem(await programs.of("responsible").get("/figures"), 403, "not-allowed")
 
 
-async def test_a_ledger_is_taken_over_by_who_coordinates_everything(programs: Programs) -> None:
+async def test_a_ledger_is_taken_over_by_who_coordinates_its_units(programs: Programs) -> None:
     header = "编号,标题,责任单位,整改期限"
     ledger = {"file": ("台账.csv", f"{header}\n1,窗口推诿,bureau,2026-12-18\n".encode())}
-    refused = await programs.of("outsider").post("/imports", files=ledger)
+    refused = await programs.of("responsible").post("/imports", files=ledger)
     require_problem(refused, 403, "not-allowed")
+    elsewhere = (await programs.of("outsider").post("/imports", files=ledger)).json()
+    assert (elsewhere["created"], [cell["row"] for cell in elsewhere["refused"]]) == (0, [2])
     program = programs.of("coordinator")
     dry = await program.post("/imports", files=ledger, data={"dry_run": "true"})
     if dry.status_code == 422:

@@ -236,7 +236,7 @@ GET /api/v1/policies/{name}
 GET /api/v1/figures
   -         401    403    403    403    403    403    403    ok     ok     ok     403    403    ok
 POST /api/v1/imports
-  -         401    403    403    403    403    403    403    422    403    403    403    403    422
+  -         401    403    403    403    403    422    422    422    403    403    403    403    403
 GET /api/v1/webhooks
   -         401    403    403    403    403    403    403    403    403    403    403    403    ok
 POST /api/v1/webhooks
