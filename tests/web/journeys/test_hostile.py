@@ -14,7 +14,8 @@ from tests.web.permits.families import FAMILIES
 from tests.web.permits.scene import Scene
 from web.server import WebServer
 
-FILES = ("export", "template", "evidence", "papers", "tables", "/part", "/state")
+FILES = ("export", "launch/template", "evidence", "papers", "tables", "/part", "/state",
+         "/frame")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
