@@ -59,7 +59,7 @@ PAGES = (
     Asked("viewer", "/board?light=red"),
     Asked(CITY, "/board?q=整改"),
     Asked(COUNTY, "/board?q=窗口答复"),
-    Asked(CITY, "/board?stage=closed&sort=due-"),
+    Asked(CITY, "/board?scope=closed&sort=-due"),
     Asked(CITY, "/items/{ref}"),
     Asked("responsible", "/items/{ref}"),
     Asked(CITY, "/items/{ref}/print"),
@@ -71,8 +71,11 @@ PAGES = (
     Asked(CITY, "/launch"),
     Asked(CITY, "/admin"),
     Asked(CITY, "/admin/people"),
+    Asked(CITY, "/admin/drafts"),
+    Asked(CITY, "/admin/accounts"),
+    Asked(CITY, "/admin/policies"),
     Asked(CITY, "/admin/units"),
-    Asked(CITY, "/admin/deliveries"),
+    Asked(CITY, "/admin/mail"),
     Asked(CITY, "/admin/health"),
 )
 """Every family of pages, as those see them who have most in them."""
@@ -86,6 +89,7 @@ def run() -> list[Figure]:
 
 @contextmanager
 def store() -> Iterator[Engine]:
+    """The store that is named, or one that is made for the run."""
     with TemporaryDirectory() as folder:
         given = os.environ.get("BENCH_STORE", "")
         engine = open_engine(given or f"sqlite:///{Path(folder) / 'rectiflow.db'}")
