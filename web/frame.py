@@ -13,6 +13,7 @@ from rules.overview import led_by
 from rules.vocabulary import name
 from tasks.admin.desk import steers_everything
 from web.pages import page
+from web.prefect_pages import prefect_pages
 from web.viewer import Viewer
 from web.waiting import decides, waiting
 
@@ -73,7 +74,8 @@ def framed(
         request, template, lang=viewer.lang, status=status, headers=headers, viewer=viewer,
         csrf=viewer.csrf, section=section, theme=theme_of(request), here=request.url.path,
         entries=entries, counts={entry.key: entry.tally(request, viewer) for entry in entries},
-        demo=bool(request.app.state.demo), roles=_roles(viewer), **values,
+        demo=bool(request.app.state.demo), roles=_roles(viewer),
+        prefect_pages=_prefect_pages(request), **values,
     )  # fmt: skip
 
 
@@ -91,3 +93,9 @@ def _roles(viewer: Viewer) -> str:
     """What the reader is, in words."""
     held = dict.fromkeys(role for role, _ in viewer.person.roles)
     return " · ".join(name(role, viewer.lang) for role in held)
+
+
+def _prefect_pages(request: Request) -> str:
+    """Where a demonstration shows its flow runs to everybody."""
+    state = request.app.state
+    return prefect_pages(request, state.office) if state.demo else ""

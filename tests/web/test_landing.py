@@ -38,6 +38,21 @@ async def test_one_click_leads_to_the_page_that_this_kind_of_user_begins_with(
         assert (await browser.get(page)).status_code == 200
 
 
+async def test_a_demonstration_leads_everybody_to_its_mails_and_flow_runs(office: Office) -> None:
+    accounts.add(office.engine, "responsible", wall())
+    record = office.settings.home / "prefect" / "server.json"
+    record.parent.mkdir()
+    record.write_text('{"port": 4299}', encoding="utf-8")
+    app = create_app(office, [Tryout("responsible", "r", "responsible", "user")])
+    transport = httpx.ASGITransport(app, client=("127.0.0.1", 5000))
+    async with httpx.AsyncClient(transport=transport, base_url=PUBLIC) as browser:
+        form = form_in(await browser.get("/login"))
+        await browser.post("/login/demo", data={**form, "who": "responsible"})
+        page = (await browser.get("/mine")).text
+    assert '<a href="/admin/mails">' in page
+    assert '<a href="http://127.0.0.1:4299"' in page
+
+
 def test_of_several_roles_the_one_that_steers_leads() -> None:
     known = {person.code: person for person in cast.PEOPLE}
     coordinator, leader = known["coordinator"], known["leader"]

@@ -168,7 +168,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "断电时可能丢失已受理的操作",
         "an accepted command could be lost at a power failure",
     ),
-    "admin.health.no_prefect": ("未启动", "not started here"),
+    "admin.health.no_prefect": (
+        "未启动，或从此处无法打开",
+        "not started, or not to be opened from here",
+    ),
     "admin.health.years": ("日历年份", "Years of the calendar"),
     "admin.health.published": ("已公布", "published"),
     "admin.health.estimate": ("尚未公布，为估计。", "Not published yet: an estimate."),

@@ -32,5 +32,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "keys.home": ("我的工作", "my work"),
     "keys.help": ("本帮助", "this help"),
     "close": ("关闭", "Close"),
+    "demo.runs": ("Prefect 流程运行", "Flow runs in Prefect"),
     "demo": ("演示数据，均为虚构", "A demonstration: everything is invented"),
 }

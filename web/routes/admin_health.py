@@ -12,13 +12,13 @@ from fastapi.responses import Response
 from config.almanac import almanac
 from config.calendars import calendar_for
 from config.settings import PREFIX, Settings
-from flows.server_home import read_record
 from models import pinned, schema
 from models.engine import reading
 from models.summary import durability, size_of
 from tasks.health import PARTS, look
 from web.admin_desk import Desk, Looking
 from web.pages import program_version
+from web.prefect_pages import prefect_pages
 
 router = APIRouter(prefix="/admin/health")
 
@@ -55,7 +55,7 @@ def show(desk: Looking) -> Response:
         schema_now=schema.current(office.engine), schema_wanted=schema.HEAD,
         database=office.engine.url.render_as_string(hide_password=True),
         settings=list(_settings(office.settings)) if desk.rights.administers else [],
-        years=list(_years(desk)), prefect=_prefect(office.settings),
+        years=list(_years(desk)), prefect=prefect_pages(desk.request, office),
     )  # fmt: skip
 
 
@@ -77,11 +77,3 @@ def _years(desk: Desk) -> Iterator[Year]:
         now = calendar_for(policy).day_of(desk.office.clock.now()).year
         for year in (now, now + 1):
             yield Year(name, year, almanac(policy, year, desk.lang).published)
-
-
-def _prefect(settings: Settings) -> str:
-    """The address of Prefect's own pages, where it is known."""
-    if settings.prefect_api_url:
-        return settings.prefect_api_url.removesuffix("/").removesuffix("/api")
-    record = read_record(settings.home)
-    return record.ui_url if record else ""
