@@ -15,6 +15,7 @@ from datetime import date
 from functools import cache
 from typing import NamedTuple
 
+from cli.demo_scene import sample_campaign
 from config.logging import log_context
 from config.profiles import load_profile
 from models.engine import reading
@@ -148,13 +149,13 @@ def _at_closure(view: ItemView, number: int) -> Wish:
         why = {"reason": "长效机制尚未建立。", "to": "deadline"}
         return Wish("approve", people, "deny", why)
     outcome = "long_term" if number % 12 == 7 else "rectified"
-    return Wish("approve", people, "approve", {"outcome": outcome, "checked": ticks(view.policy)})
+    return Wish("approve", people, "approve", {"outcome": outcome, "checked": ticks()})
 
 
 @cache
-def ticks(profile: str) -> tuple[str, ...]:
-    """Every line of this profile's checklist: the cast looks at all of it."""
-    return tuple(line.code for line in load_profile(profile).closure_checklist)
+def ticks() -> tuple[str, ...]:
+    """Every line of the sample's checklist: the cast looks at all of it."""
+    return tuple(line.code for line in load_profile(sample_campaign().profile).closure_checklist)
 
 
 def _offices(view: ItemView, seat: str) -> tuple[str, ...]:
