@@ -36,7 +36,7 @@ class Chip(NamedTuple):
     address: str
 
 
-FIRST = ("scope", "unit", "light", "stage", "person", "overdue")
+FIRST = ("scope", "unit", "light", "stage")
 """Filters that are always in sight; the rest unfold."""
 
 
