@@ -259,7 +259,7 @@ def test_a_database_without_tables_is_told_to_be_set_up(database_url: str) -> No
 
 def test_a_database_with_an_older_schema_is_told_to_be_set_up(engine: Engine) -> None:
     with writing(engine) as connection:
-        connection.execute(text("ALTER TABLE item DROP COLUMN waived"))
+        connection.execute(text("ALTER TABLE item DROP COLUMN hold_until"))
     assert "has an older schema" in refused(engine).message
 
 
