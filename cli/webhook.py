@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -11,16 +13,13 @@ from cli import shapes
 from cli.here import here
 from cli.options import AsJson
 from cli.output import clean, emit, show, table
-from config import webhook_secrets
 from config.clock import wall
 from models import webhooks
 from models.engine import reading, writing
 from models.webhooks import Hook
-from notifications import webhook_address, webhook_signature
 from notifications.channels.base import Sent
 from rules.errors import InputError, NotFound, Unavailable
-from rules.events import PAST
-from tasks.office import Office
+from tasks import hooks
 from tasks.webhooks import try_out
 
 app = typer.Typer(add_completion=False)
@@ -48,12 +47,11 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Tell a receiver of what happens from now on. Its secret is shown this once."""
-    if problem := webhook_secrets.name_problem(name):
-        raise InputError(problem, where="NAME")
-    kinds = _kinds(kind or ())
-    _check(url, allow_private)
-    with here() as office:
-        secret = _entered(office, name, url, kinds, allow_private)
+    kinds = kind or ()
+    with _as_given():
+        hooks.check(name, url, kinds, allow_private)
+        with here() as office:
+            secret = hooks.add(office, name, url, kinds, wall(), allow_private=allow_private)
     if as_json:
         emit({"webhook": name, "done": "added", "secret": secret})
         return
@@ -62,45 +60,14 @@ def add(
         show(f"Its secret, which is not shown again: {secret}")
 
 
-def _entered(
-    office: Office, name: str, url: str, kinds: tuple[str, ...], allow_private: bool
-) -> str | None:
-    """The new webhook's secret; None when all of them have the one of the settings."""
-    shared = office.settings.webhook_secret
-    if shared and (problem := webhook_signature.secret_problem(shared)):
-        raise InputError(problem, where=webhook_secrets.SETTING)
-    secret = None if shared else webhook_signature.new_secret()
-    with writing(office.engine) as connection:
-        now = wall()
-        if not webhooks.add(connection, name, url, kinds, now, allow_private=allow_private):
-            raise InputError(f"There is a webhook {name} already.", "Remove it first.", "NAME")
-        # Before the commit: a webhook without a secret could not be called.
-        if secret is not None:
-            webhook_secrets.keep(office.settings, name, secret)
-    return secret
-
-
-def _kinds(given: list[str] | tuple[str, ...]) -> tuple[str, ...]:
-    known = sorted(PAST.values())
-    for one in given:
-        if one not in known:
-            raise InputError(f"There is no event {one!r}.", f"Known: {', '.join(known)}.", "--kind")
-    return tuple(dict.fromkeys(given))
-
-
-def _check(url: str, allow_private: bool) -> None:
-    target = webhook_address.target_of(url)
+@contextmanager
+def _as_given() -> Iterator[None]:
+    """What is wrong is told by the words of the command line."""
     try:
-        addresses = asyncio.run(webhook_address.resolve(target))
-    except OSError:
-        # It may not be there yet; every call looks again.
-        return
-    if not allow_private and (private := webhook_address.private_among(addresses)):
-        raise InputError(
-            f"{target.host} is at {private}, an address of a private network.",
-            "If that is right, say --allow-private.",
-            where="URL",
-        )
+        yield
+    except InputError as error:
+        where = {"name": "NAME", "kinds": "--kind", "url": "URL"}.get(error.where, error.where)
+        raise InputError(error.message, error.hint, where) from error
 
 
 @app.command("list")
@@ -127,9 +94,7 @@ def listing(as_json: AsJson = False) -> None:
 def remove(name: Name, as_json: AsJson = False) -> None:
     """Forget a webhook, its calls and its secret."""
     with here() as office:
-        with writing(office.engine) as connection:
-            webhooks.remove(connection, _called(webhooks.by_name(connection, name), name).id)
-        webhook_secrets.forget(office.settings, name)
+        hooks.remove(office, name)
     _done(name, "removed", as_json)
 
 
