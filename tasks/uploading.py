@@ -3,7 +3,6 @@
     job = receive(office, person, "台账.xlsx", stream, at)       # kept in the home, looked into
     fit = proposal(office, job)                                  # which columns mean what, perhaps
     settle(office, job, document, name, at)                      # a mapping, checked on the file
-    settle_by_name(office, job, "ledger", at)                    # the same by a mapping's name
     jobs.ask(engine, job, "rehearsing", ..., at); runner.nudge() # a dry run, then the real one
 
 Who may register items may upload ledgers. An upload and what it says are for its owner alone, and
@@ -24,7 +23,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from config.settings import Settings
-from ledgers.chosen import Document, document_of, text_of
+from ledgers.chosen import Document, text_of
 from ledgers.filetype import Limits, too_large
 from ledgers.mapping import Mapping
 from ledgers.mapping_files import load_mapping, mapping_names, read_mapping
@@ -35,7 +34,7 @@ from models import policies
 from models.engine import reading, writing
 from models.jobs import JobRow
 from rules.duties import may_register
-from rules.errors import InputError, Refusal, Refused, Unavailable
+from rules.errors import Refusal, Refused, Unavailable
 from rules.item import PersonFact
 from tasks.office import Office
 
@@ -211,19 +210,6 @@ def settle(
               "report": "", "seen_at": at}  # fmt: skip
     with writing(office.engine) as connection:
         return rows.move(connection, job.id, OPEN, values)
-
-
-def settle_by_name(office: Office, job: JobRow, name: str, at: datetime) -> bool:
-    """Understand the file by a mapping that comes with the program, as the command line does.
-
-    Raises:
-        NotFound: there is no such mapping.
-        InputError: it does not find its columns in the file, or the file has others.
-    """
-    if name not in mapping_names():
-        load_mapping(f"{Path(name).name}")
-        raise InputError("Only mappings that come with the program have names.", where="mapping")
-    return settle(office, job, document_of(load_mapping(name)), name, (), at)
 
 
 def tidy(office: Office, at: datetime) -> None:

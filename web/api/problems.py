@@ -6,7 +6,6 @@ Every error under /api/v1 is one of ``KINDS``; what a rule or an input says is i
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,13 +14,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from config.logging import log_context
 from rules.errors import Conflict, InputError, NotFound, RectiflowError, Refused, Unavailable
 from web.api.kinds import KINDS
 from web.pages import accepted, known_language
 from web.phrases.refusals import reason_of
-
-log = logging.getLogger("rectiflow.web")
 
 MEDIA_TYPE = "application/problem+json"
 PREFIX = "/api/v1"
@@ -138,12 +134,6 @@ async def of_input(request: Request, error: Exception) -> Response:
 async def of_fault(request: Request, error: Exception) -> Response:
     """A fault of ours, which whoever stands around logs."""
     return answer(request, "fault")
-
-
-def log_fault(scope: Any) -> None:
-    """Note the fault that is being handled; the address is not logged."""
-    route = getattr(scope.get("route"), "path", "")
-    log.exception("The API failed. %s", log_context("api", route=route or None))
 
 
 def _place(loc: Sequence[Any]) -> str:

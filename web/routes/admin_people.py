@@ -33,7 +33,6 @@ router = APIRouter(prefix="/admin/people")
 
 Text = Annotated[str, Form(max_length=400)]
 WHICH = ("", "drafts", "inactive", "unreachable")
-UNIT_FIELDS = ("unit", "home")
 
 
 @router.api_route("", methods=["GET", "HEAD"])
