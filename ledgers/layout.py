@@ -18,7 +18,7 @@ from ledgers.mapping import AnyField, Mapping
 from ledgers.mapping_files import load_mapping
 from ledgers.row import ExportRow
 from ledgers.words import word
-from rules.vocabulary import Level, name
+from rules.vocabulary import name, rung_name
 
 CellContent: TypeAlias = str | date | datetime | None
 
@@ -126,10 +126,7 @@ class _Cells:
         return self._text("\n".join(names) + ("\n" if len(names) == 1 else ""))
 
     def _level(self, level: int) -> str | None:
-        rungs = list(Level)
-        if level <= 0:
-            return None
-        return name(rungs[level - 1], self.lang) if level <= len(rungs) else str(level)
+        return rung_name(level, self.lang) or None
 
     def _flag(self, flag: bool | None) -> str | None:
         if flag is None:

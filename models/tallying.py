@@ -38,6 +38,7 @@ from models.items import ITEM
 from models.tallying_days import Duration, Trend, When, durations, trend
 from models.visibility import over
 from rules.figures import AGES, SOFT, Span
+from rules.item import is_root
 from rules.overview import (
     NAMED,
     NOW,
@@ -47,7 +48,6 @@ from rules.overview import (
     WITHOUT_UNIT,
     Part,
     first_days,
-    is_root,
 )
 from rules.vocabulary import Outcome, Stage
 

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, and_, false, func, not_, or_, 
 from models.directory import UNIT
 from models.items import ITEM
 from rules.duties import OFFICE_ROLES
-from rules.item import PersonFact, within
+from rules.item import PersonFact, is_root, topmost
 
 Led = Callable[[list[str]], ColumnElement[bool]]
 """Makes the condition for items led by a unit at or below one of these paths."""
@@ -77,16 +77,10 @@ def complainant(connection: Connection, item_id: int) -> str:
 def over(paths: Iterable[str], led: Led = led_below) -> ColumnElement[bool]:
     """Holds for items led by a unit at or below one of these paths, and for those of no unit yet;
     for none without a path."""
-    tops = _topmost(paths)
+    tops = topmost(paths)
     if not tops:
         return false()
-    if any(path.count("/") <= 2 for path in tops):
+    if any(map(is_root, tops)):
         # There is one root: whatever lies below it is everything.
         return true()
-    return or_(ITEM.c.unit_id.is_(None), led(tops))
-
-
-def _topmost(paths: Iterable[str]) -> list[str]:
-    """The paths without those that lie below another one."""
-    known = sorted(set(paths))
-    return [one for one in known if not any(within(one, up) for up in known if up != one)]
+    return or_(ITEM.c.unit_id.is_(None), led(list(tops)))

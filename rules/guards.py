@@ -11,7 +11,7 @@ from rules.case import Case as Case
 from rules.deadlines import FARTHEST
 from rules.duties import covers, is_independent, sits_in_responsible_unit
 from rules.errors import Refusal
-from rules.item import within
+from rules.item import is_root, within
 from rules.vocabulary import Outcome, Role, Stage, name
 
 
@@ -236,7 +236,7 @@ def _forbid_waiving_among_colleagues(case: Case) -> Refusal | None:
             f"{case.actor.code} verified this item and does not choose who approves it.",
         )
     # Under the root everybody sits in the responsible unit: then a third supervisor has to do.
-    led_by_root = (case.item.unit_path or "").count("/") <= 2
+    led_by_root = not case.item.unit_path or is_root(case.item.unit_path)
     if sits_in_responsible_unit(case.actor, case.item) and not led_by_root:
         return Refusal(
             "ForbidWaivingForOneself",

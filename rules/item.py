@@ -6,7 +6,7 @@ order, so that the store can build it from a row without looking names up.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -151,3 +151,14 @@ class Facts(NamedTuple):
 def within(path: str | None, ancestor: str | None) -> bool:
     """Whether the unit at ``path`` is the unit at ``ancestor`` or lies below it."""
     return bool(path and ancestor and path.startswith(ancestor))
+
+
+def is_root(path: str) -> bool:
+    """Whether this is the path of the root, below which everything lies."""
+    return path.count("/") == 2
+
+
+def topmost(paths: Iterable[str]) -> tuple[str, ...]:
+    """The paths without those that lie below another one, in their order."""
+    known = sorted(set(paths))
+    return tuple(one for one in known if not any(within(one, up) for up in known if up != one))

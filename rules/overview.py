@@ -8,14 +8,13 @@ confidential, and the few confidential items that somebody sees because they are
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from hashlib import sha256
 from typing import NamedTuple
 
 from rules.duties import OFFICE_ROLES
 from rules.figures import Span
-from rules.item import PersonFact, within
+from rules.item import PersonFact, is_root, topmost, within
 from rules.vocabulary import Role
 
 OVERVIEW_ROLES = frozenset(
@@ -69,17 +68,6 @@ class Part(NamedTuple):
     def halves(self) -> tuple[Part, Part]:
         """The part in two halves, which are kept and counted apart."""
         return self._replace(half=NOW), self._replace(half=PAST)
-
-
-def is_root(path: str) -> bool:
-    """Whether this is the path of the root, below which everything lies."""
-    return path.count("/") == 2
-
-
-def topmost(paths: Iterable[str]) -> tuple[str, ...]:
-    """The paths without those that lie below another one, in their order."""
-    known = sorted(set(paths))
-    return tuple(one for one in known if not any(within(one, up) for up in known if up != one))
 
 
 def led_by(person: PersonFact) -> tuple[str, ...]:

@@ -125,6 +125,14 @@ NAMES: dict[str, tuple[str, str]] = {
 }
 
 
+def rung_name(level: int, lang: str = "zh-CN") -> str:
+    """What the rung of the ladder is called; empty on none, the number beyond the last."""
+    if level <= 0:
+        return ""
+    rungs = tuple(Level)
+    return name(rungs[level - 1], lang) if level <= len(rungs) else str(level)
+
+
 def name(word: StrEnum | str, lang: str = "zh-CN") -> str:
     """The word as a person reads it, in Chinese or English; the stored value when unknown."""
     zh, en = NAMES.get(word, (str(word), str(word)))

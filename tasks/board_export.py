@@ -20,7 +20,7 @@ from ledgers.writer import write_as
 from models import accounts
 from models.engine import reading, writing
 from rules.item import PersonFact
-from rules.vocabulary import Level, name
+from rules.vocabulary import name, rung_name
 from tasks import board, visible
 from tasks.board import MOST_EXPORTED, Row
 from tasks.board_query import Query
@@ -106,14 +106,6 @@ def _text(text: str | None) -> str | None:
     return quoted(clean(text)) if text else None
 
 
-def level_name(level: int, lang: str) -> str:
-    """What the rung reached is called; empty on none."""
-    rungs = list(Level)
-    if level <= 0:
-        return ""
-    return name(rungs[level - 1], lang) if level <= len(rungs) else str(level)
-
-
 def _instant(instant: datetime | None, row: Row) -> CellContent:
     return None if instant is None else clock_time(instant, ZoneInfo(row.zone))
 
@@ -133,7 +125,7 @@ _CELLS: dict[str, Cell] = {
     "stage": lambda row, lang: name(row.view.stage, lang),
     "due": lambda row, _: row.view.due,
     "days": lambda row, _: None if row.days is None else _text(str(row.days)),
-    "level": lambda row, lang: _text(level_name(row.view.level, lang)),
+    "level": lambda row, lang: _text(rung_name(row.view.level, lang)),
     "number": lambda row, _: _text(row.view.number),
     "category": lambda row, lang: _text(row.category.get(lang) or row.view.category),
     "severity": lambda row, lang: name(row.view.severity, lang),

@@ -20,7 +20,7 @@ from models.policies import CampaignFact
 from models.views import ItemView, views
 from rules.errors import InputError, NotFound
 from rules.figures import Span
-from rules.item import PersonFact
+from rules.item import PersonFact, is_root
 from rules.overview import PERIODS, Part, led_by, may_overlook, parts, span
 from rules.policy import Policy
 from tasks.office import Office
@@ -76,7 +76,7 @@ class Overview(NamedTuple):
     @property
     def wholly(self) -> bool:
         """Whether this is the whole campaign, items without a unit included."""
-        return self.unit.path.count("/") == 2
+        return is_root(self.unit.path)
 
 
 def overview_of(

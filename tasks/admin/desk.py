@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine
 from models import accounts, admin_deeds, admin_lists
 from models.engine import reading, writing
 from rules.errors import RectiflowError, Refusal, Refused
-from rules.item import PersonFact
+from rules.item import PersonFact, is_root
 from rules.vocabulary import Role
 
 DEEDS = (
@@ -60,8 +60,8 @@ def rights(connection: Connection, person: PersonFact) -> Rights:
 
 def steers_everything(person: PersonFact) -> bool:
     """Whether the person coordinates the root, and so everything."""
-    top = (path.count("/") <= 2 for role, path in person.roles if role is Role.COORDINATOR)
-    return person.active and any(top)
+    held = (path for role, path in person.roles if role is Role.COORDINATOR)
+    return person.active and any(map(is_root, held))
 
 
 @contextmanager

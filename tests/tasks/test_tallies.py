@@ -16,8 +16,8 @@ from models.tallying import holds
 from models.tallying_days import When
 from models.visibility import visible_to
 from rules.figures import months
-from rules.item import PersonFact
-from rules.overview import NOW, PERIODS, is_root, may_overlook, parts, span
+from rules.item import PersonFact, is_root
+from rules.overview import NOW, PERIODS, may_overlook, parts, span
 from rules.vocabulary import OPEN_STAGES, Role, Stage
 from tasks.recounting import counted_at
 from tasks.tallies import NOBODY, Tally, figures, from_json, right_below, to_json, together

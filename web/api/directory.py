@@ -14,7 +14,7 @@ from models.engine import reading
 from models.figures import Grouping
 from models.roster import PersonRow, UnitRow
 from rules.duties import OFFICE_ROLES
-from rules.item import PersonFact, within
+from rules.item import PersonFact, is_root, within
 from rules.vocabulary import Role
 from tasks import shapes
 from tasks.api_tokens import Scope
@@ -27,9 +27,6 @@ from web.api.shapes import Named, PolicyRef, Shape
 from web.at_hand import InOffice
 
 router = APIRouter(tags=["directory"])
-
-ROOT_SLASHES = 2
-"""Slashes in the path of the one unit above all."""
 
 
 class HeldRole(Shape):
@@ -234,7 +231,7 @@ def get_figures(
 ) -> Response:  # fmt: skip
     """Figures over the whole campaign, for those with a role over all of it, and administrators.
     docs/figures.md defines each."""
-    over_all = any(path.count("/") <= ROOT_SLASHES for _, path in bearer.person.roles)
+    over_all = any(is_root(path) for _, path in bearer.person.roles)
     if not (over_all or bearer.account.administrator):
         raise Problem("not-allowed", "Figures of the whole campaign take a role over all of it.")
     with named_in_request("campaign"):

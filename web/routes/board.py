@@ -16,9 +16,10 @@ from models import policies, suggestions
 from models.engine import reading
 from models.ledger import Order
 from rules.errors import InputError
+from rules.vocabulary import rung_name
 from tasks import board, board_query, board_views
 from tasks.board import MOST_EXPORTED, Board
-from tasks.board_export import export, level_name
+from tasks.board_export import export
 from tasks.board_query import Query
 from web import board_page
 from web.at_hand import InOffice
@@ -59,7 +60,7 @@ def show(
         always=board_views.ALWAYS, opens=choice.view_id,
         view=next((v for v in views if str(v.id) == request.query_params.get("view")), None),
         office=board_views.of_office(viewer.person), address=board_page.address,
-        count=board_page.counted(found, viewer.lang), level_name=level_name,
+        count=board_page.counted(found, viewer.lang), rung_name=rung_name,
         odd=[_label(one, viewer.lang) for one in (*query.odd, *found.odd)], **told,
     )  # fmt: skip
 
