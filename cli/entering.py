@@ -11,12 +11,10 @@ from sqlalchemy.exc import IntegrityError
 
 from cli.quick import chosen
 from models import directory
-from notifications.addresses import address_problem
 from rules.errors import InputError
 from rules.item import SYSTEM, UnitFact
 from rules.vocabulary import Role
-
-NAME_LENGTH = 100
+from tasks.admin import checked
 
 
 def code_of(text: str, what: str) -> str:
@@ -37,10 +35,7 @@ def name_of(text: str) -> str:
     Raises:
         InputError: it is empty or too long.
     """
-    name = " ".join(text.split())
-    if 0 < len(name) <= NAME_LENGTH:
-        return name
-    raise InputError("The name is not usable.", f"Give 1 to {NAME_LENGTH} letters.", "--name")
+    return checked.name_of(text, "--name")
 
 
 def address_of(text: str) -> str:
@@ -49,10 +44,7 @@ def address_of(text: str) -> str:
     Raises:
         InputError: no mail could be sent there.
     """
-    address = text.strip()
-    if address and (problem := address_problem(address)):
-        raise InputError(problem, where="--email")
-    return address
+    return checked.address_of(text, "--email")
 
 
 def unit_called(connection: Connection, word: str) -> UnitFact:

@@ -38,7 +38,7 @@ def name_of(text: str, where: str = "name") -> str:
     raise InputError("The name is not usable.", f"Give 1 to {NAME_LENGTH} letters.", where=where)
 
 
-def address_of(text: str) -> str:
+def address_of(text: str, where: str = "email") -> str:
     """A mail address; empty for none.
 
     Raises:
@@ -46,7 +46,7 @@ def address_of(text: str) -> str:
     """
     address = text.strip()
     if address and (problem := address_problem(address)):
-        raise InputError(problem, where="email")
+        raise InputError(problem, where=where)
     return address
 
 
