@@ -14,7 +14,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from config.calendars import calendar_for
-from models import items, policies, views, waiting
+from models import items, views, waiting
 from models.items import Loaded
 from models.views import ItemView
 from models.waiting import Place
@@ -26,8 +26,8 @@ from rules.item import Facts, PersonFact
 from rules.policy import Policy
 from rules.prospect import blank
 from rules.waiting import Matter, since, waiting_for
-from rules.workdays import WorkCalendar
 from tasks import visible
+from tasks.ruled import ruled_by
 
 CAP = 100
 """More than this is not counted."""
@@ -97,9 +97,8 @@ def count(connection: Connection, person: PersonFact, now: datetime) -> int:
         (asks if unsure else sure).add(item_id)
         if len(sure) >= CAP:
             return CAP
-    known: dict[int, tuple[Policy, WorkCalendar]] = {}
     loaded = items.by_ids(connection, asks - sure) if asks - sure else []
-    theirs = sum(bool(_matters(connection, one, person, now, known)) for one in loaded)
+    theirs = sum(bool(_matters(connection, one, person, now)) for one in loaded)
     return min(CAP, len(sure) + theirs)
 
 
@@ -129,7 +128,6 @@ def _mine(
 ) -> tuple[list[Mine], Place | None]:  # fmt: skip
     """What is the person's to decide behind ``after``, and where to go on if there may be more."""
     found: list[Mine] = []
-    known: dict[int, tuple[Policy, WorkCalendar]] = {}
     for doubled in range(CHUNKS):
         size = (limit + 2) * 2**doubled
         chunk = waiting.places(connection, person, at, size, after, only=only, backwards=backwards)
@@ -138,9 +136,9 @@ def _mine(
             if len(found) == limit:
                 return found, found[-1].place
             loaded = by_id[place.id]
-            matters = _matters(connection, loaded, person, now, known, only)
+            matters = _matters(connection, loaded, person, now, only)
             if matters:
-                found.append(Mine(place, loaded, known[loaded.policy_id][0], matters))
+                found.append(Mine(place, loaded, ruled_by(connection, loaded)[0], matters))
         if len(chunk) < size:
             return found, None
         after = chunk[-1]
@@ -149,12 +147,9 @@ def _mine(
 
 def _matters(
     connection: Connection, loaded: Loaded, person: PersonFact, now: datetime,
-    known: dict[int, tuple[Policy, WorkCalendar]], only: Sequence[Matter] = tuple(Matter),
+    only: Sequence[Matter] = tuple(Matter),
 ) -> tuple[Matter, ...]:  # fmt: skip
-    if loaded.policy_id not in known:
-        policy = policies.policy(connection, loaded.policy_id)
-        known[loaded.policy_id] = policy, calendar_for(policy)
-    theirs = waiting_for(loaded.item, person, now, *known[loaded.policy_id])
+    theirs = waiting_for(loaded.item, person, now, *ruled_by(connection, loaded))
     return tuple(matter for matter in theirs if matter in only)
 
 

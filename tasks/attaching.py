@@ -12,8 +12,6 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine
 
-from config.calendars import calendar_for
-from models import policies
 from models.engine import reading
 from models.items import Loaded
 from rules.case import Case
@@ -24,6 +22,7 @@ from rules.prospect import blank, obstacle
 from tasks import visible
 from tasks.act import ATTEMPTS, Receipt, act
 from tasks.evidence import Kept
+from tasks.ruled import ruled_by
 
 LONGEST_NOTE = 1000
 
@@ -55,11 +54,8 @@ def against(
     connection: Connection, loaded: Loaded, person: PersonFact, now: datetime
 ) -> Refusal | None:
     """The same for an item that was read before."""
-    policy = policies.policy(connection, loaded.policy_id)
-    calendar = calendar_for(policy)
-    return obstacle(
-        Case(loaded.item, blank(AttachEvidence), person, now, policy, calendar, Facts())
-    )
+    rules = ruled_by(connection, loaded)
+    return obstacle(Case(loaded.item, blank(AttachEvidence), person, now, *rules, Facts()))
 
 
 def attach(

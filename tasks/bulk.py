@@ -13,8 +13,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine
 
-from config.calendars import calendar_for
-from models import items, policies
+from models import items
 from models.engine import reading
 from models.items import Loaded
 from rules.bulk import IN_BULK, may_be_given_in_bulk
@@ -27,8 +26,8 @@ from rules.item import Facts, PersonFact
 from rules.lifecycle import PERMITTED
 from rules.policy import Policy
 from rules.prospect import blank, obstacle
-from rules.workdays import WorkCalendar
 from tasks.act import act, facts_for, given_before, require_storable
+from tasks.ruled import ruled_by
 
 MOST = 500
 """Items of one go: some seconds' work, and as many as somebody may answer for at once."""
@@ -65,44 +64,28 @@ class Dealt(NamedTuple):
     refusal: Refusal | None
 
 
-class _Known:
-    """Policies with their calendars, each read once."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._found: dict[int, tuple[Policy, WorkCalendar]] = {}
-
-    def of(self, loaded: Loaded) -> tuple[Policy, WorkCalendar]:
-        if loaded.policy_id not in self._found:
-            policy = policies.policy(self._connection, loaded.policy_id)
-            self._found[loaded.policy_id] = policy, calendar_for(policy)
-        return self._found[loaded.policy_id]
-
-    def policies(self) -> tuple[Policy, ...]:
-        return tuple(policy for policy, _ in self._found.values())
-
-
 def offer(connection: Connection, person: PersonFact, refs: Iterable[str], now: datetime) -> Offer:
     """The selection, and the commands among which the person may choose.
 
     Raises:
         InputError: there are too many.
     """
-    known = _Known(connection)
+    known: dict[int, Policy] = {}
     shown: list[Foreseen] = []
     counts = dict.fromkeys(IN_BULK, 0)
     for ref, loaded in _visible(connection, person, refs):
         shown.append(_foreseen(ref, loaded, None if loaded else _unknown(ref)))
         if loaded is None:
             continue
-        policy, calendar = known.of(loaded)
+        policy, calendar = ruled_by(connection, loaded)
+        known[loaded.policy_id] = policy
         for name in IN_BULK:
             if (loaded.item.stage, name) not in PERMITTED:
                 continue
             case = Case(loaded.item, BLANK[name], person, now, policy, calendar, Facts())
             counts[name] += may_be_given_in_bulk(case) is None and obstacle(case) is None
     possible = tuple((name, count) for name, count in counts.items() if count)
-    return Offer(tuple(shown), possible, known.policies())
+    return Offer(tuple(shown), possible, tuple(known.values()))
 
 
 def preview(
@@ -119,9 +102,9 @@ def preview(
         NotFound: the command names somebody or something that does not exist.
     """
     require_storable(command, None)
-    facts, known = facts_for(connection, command), _Known(connection)
+    facts = facts_for(connection, command)
     return [
-        _foreseen(ref, loaded, _objection(ref, loaded, person, command, now, known, facts))
+        _foreseen(ref, loaded, _objection(connection, ref, loaded, person, command, now, facts))
         for ref, loaded in _visible(connection, person, refs)
     ]
 
@@ -147,9 +130,8 @@ def carry_out(
     versions = dict(seen)
     with reading(engine) as connection:
         facts_for(connection, command)
-        known = _Known(connection)
         barred = {
-            ref: _barred(ref, loaded, person, command, now, known)
+            ref: _barred(connection, ref, loaded, person, command, now)
             for ref, loaded in _visible(connection, person, versions)
         }
     return [
@@ -178,22 +160,22 @@ def _dealt(
 
 
 def _objection(
-    ref: str, loaded: Loaded | None, person: PersonFact, command: Command, now: datetime,
-    known: _Known, facts: Facts,
+    connection: Connection, ref: str, loaded: Loaded | None, person: PersonFact, command: Command,
+    now: datetime, facts: Facts,
 ) -> Refusal | None:  # fmt: skip
     if loaded is None:
         return _unknown(ref)
-    case = Case(loaded.item, command, person, now, *known.of(loaded), facts)
+    case = Case(loaded.item, command, person, now, *ruled_by(connection, loaded), facts)
     return may_be_given_in_bulk(case) or refusal_for(case)
 
 
 def _barred(
-    ref: str, loaded: Loaded | None, person: PersonFact, command: Command, now: datetime,
-    known: _Known,
+    connection: Connection, ref: str, loaded: Loaded | None, person: PersonFact, command: Command,
+    now: datetime,
 ) -> Refusal | None:  # fmt: skip
     if loaded is None:
         return _unknown(ref)
-    case = Case(loaded.item, command, person, now, *known.of(loaded), Facts())
+    case = Case(loaded.item, command, person, now, *ruled_by(connection, loaded), Facts())
     return may_be_given_in_bulk(case)
 
 
