@@ -1,5 +1,8 @@
 """A real Chromium and the console on a real port. Where no Chromium is found journeys are skipped,
-but for a run that requires one (``REQUIRE_CHROMIUM=1`` in the environment)."""
+but for a run that requires one (``REQUIRE_CHROMIUM=1`` in the environment).
+
+What a page shows is asked with ``expect``, which waits for it. ``wait_for_function`` cannot be
+used: it evaluates a string in the page, which the console's Content-Security-Policy forbids."""
 
 from __future__ import annotations
 
@@ -9,12 +12,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect, sync_playwright
 
 from config.clock import wall
 from tasks import accounts
 from tasks.office import Office
 from web.app import Tryout
 from web.server import WebServer
+
+expect.set_options(timeout=30_000)
 
 CAST = ("responsible", "coordinator", "leader", "supervisor", "verifier")
 """Who may be signed in with one click."""
@@ -29,8 +35,6 @@ def chromium() -> Iterator[Any]:
         if os.environ.get("REQUIRE_CHROMIUM") == "1":
             pytest.fail("A Chromium is required, and none is found.")
         pytest.skip("no Chromium is found here")
-    from playwright.sync_api import sync_playwright
-
     with sync_playwright() as playwright:
         quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
                  "--disable-component-update", "--disable-sync"]  # fmt: skip

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from rules.vocabulary import Severity, Stage
 from tasks.office import Office
@@ -26,7 +28,7 @@ def test_a_supervisor_works_through_the_queue_by_the_keyboard(
 ) -> None:
     refs = [item_in(office.engine, Stage.CLOSURE, title=f"第 {n} 项") for n in range(3)]
     enter(page, served, "supervisor")
-    assert page.locator(".nav-count").first.inner_text().startswith("3")
+    expect(page.locator(".nav-count").first).to_have_text(re.compile("^3"))
     page.goto(f"{served}/approvals")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
@@ -36,18 +38,18 @@ def test_a_supervisor_works_through_the_queue_by_the_keyboard(
     page.keyboard.press("k")
     page.wait_for_url(f"**/approvals/{refs[0]}")
     page.keyboard.press("e")
-    assert page.evaluate("document.activeElement.className") == "exhibit-name"
+    expect(page.locator(".exhibit-name:focus")).to_have_count(1)
     page.keyboard.press("a")
-    assert page.evaluate("document.activeElement.value") == "seen", "first the lines are ticked"
-    assert page.get_attribute("form[data-yes] button", "aria-disabled") == "true"
+    expect(page.locator("input[value=seen]"), "first the lines are ticked").to_be_focused()
+    expect(page.locator("form[data-yes] button")).to_have_attribute("aria-disabled", "true")
     page.keyboard.press("1")
     page.keyboard.press("2")
-    assert page.get_attribute("form[data-yes] button", "aria-disabled") == "false"
+    expect(page.locator("form[data-yes] button")).to_have_attribute("aria-disabled", "false")
     page.keyboard.press("a")
     page.wait_for_url(f"**/approvals/{refs[1]}?done=approve**")
     assert told(history(office.engine, refs[0])[-1])["checked"] == ["seen", "kept"]
     page.keyboard.press("?")
-    assert page.locator("#keys").get_by_text("勾选清单").is_visible()
+    expect(page.locator("#keys").get_by_text("勾选清单")).to_be_visible()
     page.keyboard.press("Escape")
     page.wait_for_selector("#keys", state="hidden")
     for _ in range(50):  # a closed dialog keeps the keys for a moment
@@ -61,7 +63,7 @@ def test_a_supervisor_works_through_the_queue_by_the_keyboard(
     assert told(history(office.engine, refs[1])[-1])["reason"] == "a j k 材料不全"
     page.keyboard.press("u")
     page.wait_for_url("**/approvals")
-    assert page.locator("[data-row]").count() == 1
+    expect(page.locator("[data-row]")).to_have_count(1)
     assert page.faults == []
 
 
@@ -75,8 +77,8 @@ def test_small_matters_are_approved_together_from_the_queue(
     for _ in small:
         page.keyboard.press("j")
         page.keyboard.press("x")
-    assert page.locator("input[name=ref]:checked").count() == 2
-    assert page.locator(f"input[value='{great}']").count() == 0
+    expect(page.locator("input[name=ref]:checked")).to_have_count(2)
+    expect(page.locator(f"input[value='{great}']")).to_have_count(0)
     page.click("form[action='/bulk'] button")
     page.wait_for_url("**/bulk")
     for tick in page.locator("details[open] input[type=checkbox]").all():
@@ -85,7 +87,7 @@ def test_small_matters_are_approved_together_from_the_queue(
     page.wait_for_url("**/bulk/preview")
     page.click("button[form=deed]")
     page.wait_for_url("**/bulk/do")
-    assert "已办理 2 项" in page.inner_text("[role=status]")
+    expect(page.locator("[data-said]")).to_contain_text("已办理 2 项")
     assert [state(office.engine, ref).stage for ref in small] == [Stage.CLOSED] * 2
     assert page.faults == []
 

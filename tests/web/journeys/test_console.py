@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from rules.vocabulary import Stage
 from tasks.office import Office
@@ -31,10 +32,10 @@ def test_somebody_signs_in_finds_their_work_and_reports(
             page.click('form[action="/me/lang"] button')
     page.click('form:has(input[value="responsible"]) button')
     page.wait_for_url("**/mine")
-    assert page.get_attribute("html", "data-bs-theme") == scheme
-    assert page.get_attribute("html", "lang") == lang
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", scheme)
+    expect(page.locator("html")).to_have_attribute("lang", lang)
     page.keyboard.press("?")
-    assert page.is_visible("#keys")
+    expect(page.locator("#keys")).to_be_visible()
     page.keyboard.press("Escape")
     page.wait_for_selector("#keys", state="hidden")
     for _ in range(50):  # a closed dialog keeps the keys for a moment
@@ -49,7 +50,7 @@ def test_somebody_signs_in_finds_their_work_and_reports(
     form.locator("textarea").fill("half of it")
     form.locator("button").click()
     page.wait_for_url("**done=report_progress")
-    assert page.is_visible("[role=status]")
+    expect(page.locator("[data-said]")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.keyboard.press("/")
     page.keyboard.type(f"{ref.lower()}\n")

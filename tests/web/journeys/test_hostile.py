@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from config.settings import Settings
 from tests.web.hostile import MARK, spoil
@@ -62,8 +63,7 @@ def test_what_is_carried_out_would_be_noticed(chromium: Any) -> None:
     ran: list[bool] = []
     page = chromium.new_page()
     page.expose_function(MARK, lambda: ran.append(True))
-    page.set_content(f"<img src=x onerror='{MARK}()'>")
-    page.wait_for_function("() => true")
-    page.wait_for_timeout(300)
+    page.set_content(f"<img src=x onerror='{MARK}().then(() => document.title = 1)'>")
+    expect(page).to_have_title("1")
     page.close()
     assert ran == [True]

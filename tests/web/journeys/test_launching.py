@@ -7,6 +7,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from playwright.sync_api import expect
 
 from tasks.office import Office
 from tests.web.journeys.conftest import enter
@@ -34,17 +35,17 @@ def test_a_ledger_is_uploaded_mapped_tried_and_taken_over(
         page.get_by_label(name, exact=True).select_option(field)
     page.click('form[action$="/map"] button.btn-primary')
     page.wait_for_selector(".counts")
-    assert page.inner_text(".count-refused_rows dd") == "2"
+    expect(page.locator(".count-refused_rows dd")).to_have_text("2")
     page.click('a[href$="/words"]')
     page.get_by_label("要紧").select_option("major")
     page.click("button.btn-primary")
     page.wait_for_selector(".counts")
-    assert page.inner_text(".count-created dd") == "2"
+    expect(page.locator(".count-created dd")).to_have_text("2")
     page.dblclick('form[action$="/go"] button')
     page.wait_for_selector(".alert-success")
-    assert "新增 2 项" in page.inner_text(".alert-success")
+    expect(page.locator(".alert-success")).to_contain_text("新增 2 项")
     page.goto(f"{served}/find?q=ZG-00001")
-    assert "窗口推诿" in page.inner_text("h1")
+    expect(page.locator("h1")).to_contain_text("窗口推诿")
     assert page.faults == []
 
 
@@ -71,11 +72,11 @@ def test_a_ledger_is_edited_offline_and_its_differences_are_applied(
     page.set_input_files("#file", str(left))
     page.click('form[action="/launch/upload"] button')
     page.wait_for_selector(".difference")
-    assert page.inner_text(".difference ins") == "窗口推诿扯皮"
+    expect(page.locator(".difference ins")).to_have_text("窗口推诿扯皮")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.click('form[action$="/go"] button')
     page.wait_for_selector(".alert-success")
     page.click(".difference a")
     page.wait_for_url("**/items/**")
-    assert "窗口推诿扯皮" in page.inner_text("h1")
+    expect(page.locator("h1")).to_contain_text("窗口推诿扯皮")
     assert page.faults == []

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from rules.vocabulary import Stage
 from tasks import overview_parts
@@ -38,11 +39,11 @@ def test_pictures_are_drawn_beside_their_tables(stocked: Office, page: Any, serv
     page.click('nav a[href="/overview"]')
     page.wait_for_selector(".ov-chart canvas")
     charts = page.locator(".ov-chart:not([hidden]) canvas")
-    assert charts.count() == 5
+    expect(charts).to_have_count(5)
     for place in range(charts.count()):
-        assert charts.nth(place).evaluate(PAINTED) > 3
-    shown = page.locator(".ov-tile-overdue strong").inner_text()
-    assert shown == "15"
+        while charts.nth(place).evaluate(PAINTED) <= 3:  # drawn when it comes into view
+            page.wait_for_timeout(50)
+    expect(page.locator(".ov-tile-overdue strong")).to_have_text("15")
     page.select_option("#ov-unit", "city")
     page.click(".ov-choice button")
     page.wait_for_url("**unit=city**")
@@ -69,17 +70,17 @@ def test_it_is_printed_on_white_paper_in_the_dark(
     enter(page, served, "supervisor")
     page.goto(f"{served}/overview")
     page.wait_for_selector(".ov-chart canvas")
-    assert page.get_attribute("html", "data-bs-theme") == "dark"
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert page.get_attribute("html", "data-bs-theme") == "light"
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "light")
     page.evaluate("dispatchEvent(new Event('afterprint'))")
-    assert page.get_attribute("html", "data-bs-theme") == "dark"
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
     paper = page.pdf(format="A4")
     assert paper.startswith(b"%PDF")
     assert 2 <= paper.count(b"/Type /Page\n") + paper.count(b"/Type /Page ") <= 12
     page.emulate_media(media="print")
-    assert not page.is_visible(".ov-choice")
-    assert page.is_visible(".ov-when")
+    expect(page.locator(".ov-choice")).to_be_hidden()
+    expect(page.locator(".ov-when")).to_be_visible()
     page.context.close()
 
 
@@ -90,14 +91,14 @@ def test_without_scripts_the_tables_say_everything(
     page = context.new_page()
     enter(page, served, "coordinator")
     page.goto(f"{served}/overview?lang=en")
-    assert page.locator(".ov-chart:not([hidden])").count() == 0
-    assert not page.is_visible("[data-print]")
+    expect(page.locator(".ov-chart:not([hidden])")).to_have_count(0)
+    expect(page.locator("[data-print]")).to_be_hidden()
     for key in ("units", "categories", "months", "ages", "scores", "outcomes", "longest"):
-        assert page.is_visible(f"#table-{key}")
-    assert page.locator("svg.ov-bar").count() > 1
+        expect(page.locator(f"#table-{key}")).to_be_visible()
+    expect(page.locator("svg.ov-bar").nth(1)).to_be_attached()
     page.select_option("#ov-period", "quarter")
     page.click(".ov-choice button")
-    assert "period=quarter" in page.url
+    page.wait_for_url("**period=quarter**")
     context.close()
 
 
@@ -108,5 +109,5 @@ def test_the_first_count_appears_by_itself(
     enter(page, served, "coordinator")
     page.goto(f"{served}/overview")
     page.wait_for_selector(".ov-tile-open strong", timeout=20_000)
-    assert page.locator(".ov-tile-open strong").inner_text() == "16"
+    expect(page.locator(".ov-tile-open strong")).to_have_text("16")
     assert page.faults == []

@@ -8,6 +8,7 @@ from typing import Any
 
 import pypdf
 import pytest
+from playwright.sync_api import expect
 
 from rules.vocabulary import Stage
 from tasks.office import Office
@@ -39,26 +40,26 @@ def test_somebody_reports_with_photos_from_a_phone(
     enter(page, served, "responsible")
     page.goto(f"{served}/items/{ref}")
     page.click(".upload > summary")
-    assert page.is_visible("[data-camera] label")
-    assert page.get_attribute("#camera", "capture") == "environment"
+    expect(page.locator("[data-camera] label")).to_be_visible()
+    expect(page.locator("#camera")).to_have_attribute("capture", "environment")
     page.set_input_files("#files", photos[0])
     page.set_input_files("#camera", photos[1])
     page.fill("#files-note", "整改后")
     page.click("[data-upload] button.btn-primary")
     page.wait_for_url("**done=attach_evidence**")
-    assert page.locator(".exhibit").count() == 2
-    page.wait_for_function("document.querySelector('.exhibit img').naturalWidth > 0")
-    assert "早于交办" in page.inner_text(".notices")
+    expect(page.locator(".exhibit")).to_have_count(2)
+    expect(page.locator(".exhibit img").first).not_to_have_js_property("naturalWidth", 0)
+    expect(page.locator(".notices")).to_contain_text("早于交办")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.click(".upload > summary")
     page.set_input_files("#files", [photos[2], photos[0]])
     page.click("[data-upload] button.btn-primary")
     page.wait_for_selector("[data-told] a")
-    assert "网页" in page.inner_text(".told-bad")
-    assert page.inner_text(".told-good") == "现场.jpg：已附上。"
+    expect(page.locator(".told-bad")).to_contain_text("网页")
+    expect(page.locator(".told-good")).to_have_text("现场.jpg：已附上。")
     page.click("[data-told] a")
     page.wait_for_url("**done=attach_evidence**")
-    assert page.locator(".exhibit").count() == 3
+    expect(page.locator(".exhibit")).to_have_count(3)
     assert faults == []
     context.close()
     assert kinds(office.engine, ref).count("evidence_attached") == 3
@@ -77,7 +78,7 @@ def test_files_are_sent_without_scripts_and_told_on_the_page(
     page.click("[data-upload] button.btn-primary")
     page.wait_for_selector(".told")
     assert page.inner_text(".told").count("已附上") == 2
-    assert "page.html" in page.inner_text(".told")
+    expect(page.locator(".told")).to_contain_text("page.html")
     context.close()
 
 
@@ -93,11 +94,11 @@ def test_a_page_says_that_somebody_else_has_acted_and_keeps_what_is_being_typed(
     form.locator("textarea").fill("half of it")
     give(office.engine, ref, "comment", "coordinator", text="meanwhile")
     page.wait_for_selector("#live-bar:not([hidden])")
-    assert form.locator("textarea").input_value() == "half of it"
-    assert "新进展" in page.inner_text("#live-bar")
+    expect(form.locator("textarea")).to_have_value("half of it")
+    expect(page.locator("#live-bar")).to_contain_text("新进展")
     page.click("#live-bar button")
     page.wait_for_selector("text=meanwhile")
-    assert page.is_hidden("#live-bar")
+    expect(page.locator("#live-bar")).to_be_hidden()
     assert page.faults == []
 
 
@@ -111,11 +112,11 @@ def test_my_work_is_fetched_anew_unless_somebody_is_typing(
     page.wait_for_selector("[data-row]:focus")
     second = item_in(office.engine, Stage.INTAKE, title="后登记的")
     page.wait_for_selector(f'[data-row][href="/items/{second}"]')
-    assert page.locator("[data-row]:focus").get_attribute("href") == f"/items/{first}"
+    expect(page.locator("[data-row]:focus")).to_have_attribute("href", f"/items/{first}")
     page.keyboard.press("/")
     item_in(office.engine, Stage.INTAKE, title="又登记的")
     page.wait_for_selector("#live-bar:not([hidden])")
-    assert not page.is_visible("text=又登记的")
+    expect(page.locator("text=又登记的")).to_be_hidden()
     assert page.faults == []
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from rules.vocabulary import Stage
 from tasks.office import Office
@@ -57,7 +58,7 @@ def window(chromium: Any, served: str, lang: str) -> Iterator[Window]:
             page.on("console", lambda said: _hear(who, said, faults))
             page.on("dialog", lambda dialog: dialog.accept())
             enter(page, served, who)
-            assert page.get_attribute("html", "lang") == lang
+            expect(page.locator("html")).to_have_attribute("lang", lang)
             opened[who] = page
         return opened[who]
 
@@ -85,7 +86,7 @@ def do(page: Any, served: str, ref: str, command: str, **fields: str) -> None:
             field.fill(value)
     form.locator("button").last.click()
     page.wait_for_url(f"**done={command}*")
-    assert page.is_visible("[role=status]")
+    expect(page.locator("[data-said]")).to_be_visible()
 
 
 def unfold(inside: Any) -> None:
