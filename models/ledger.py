@@ -19,7 +19,7 @@ from models.found import look_up
 from models.item import CLOSED, OPEN
 from models.items import ITEM
 from models.sieve import Wanted, sifted
-from models.visibility import led_by_units
+from models.visibility import looked_up, visible_to
 from rules.item import PersonFact
 
 MOST_COUNTED = 10_000
@@ -138,12 +138,13 @@ class _Asking(NamedTuple):
     @classmethod
     def about(cls, connection: Connection, asked: Asked) -> _Asking:
         """What this asks."""
-        found, led = look_up(connection, asked.wanted), led_by_units(connection)
+        found, reach = look_up(connection, asked.wanted), looked_up(connection)
         says, parts = found.conditions(connection.dialect.name), []
-        for part in () if found.nothing else (OPEN, CLOSED):
-            sieve = sifted(asked.wanted, asked.person, asked.now, part, led)
+        seen = visible_to(asked.person, reach)
+        for part in () if found.nothing or not asked.person.active else (OPEN, CLOSED):
+            sieve = sifted(asked.wanted, asked.now, part, reach.led)
             if sieve is not None:
-                parts.append([*sieve, *says])
+                parts.append([*sieve, seen, *says])
         return cls(connection, parts, WAYS[asked.order], found.many)
 
     def gathered(self, size: int, spot: Spot | None, back: bool) -> tuple[list[Spot], int | None]:

@@ -11,8 +11,7 @@ from sqlalchemy import ColumnElement, and_, or_, text
 
 from models.item import OPEN
 from models.items import ITEM
-from models.visibility import Led, visible_to
-from rules.item import PersonFact
+from models.visibility import Places
 from rules.searching import Term
 from rules.vocabulary import OPEN_STAGES, Light, Outcome, Severity, Source, Stage
 
@@ -59,14 +58,14 @@ class Wanted(NamedTuple):
 
 
 def sifted(
-    wanted: Wanted, person: PersonFact, now: datetime, part: str, led: Led
+    wanted: Wanted, now: datetime, part: str, led: Places
 ) -> list[ColumnElement[bool]] | None:
-    """The conditions for the open items (``part`` is ``OPEN``) or the closed ones; none where no
-    item of this part can fit."""
-    if wanted.nobody or not person.active or not _concerns(wanted, part):
+    """The conditions for the open items (``part`` is ``OPEN``) or the closed ones, but for who may
+    see them; none where no item of this part can fit."""
+    if wanted.nobody or not _concerns(wanted, part):
         return None
     # The very words of the index's own condition.
-    return [text(part), visible_to(person, led), *_conditions(wanted, now, part, led)]
+    return [text(part), *_conditions(wanted, now, part, led)]
 
 
 def _concerns(wanted: Wanted, part: str) -> bool:
@@ -80,7 +79,7 @@ def _concerns(wanted: Wanted, part: str) -> bool:
     return wanted.scope in (Scope.ALL, Scope.OPEN if still_open else Scope.CLOSED)
 
 
-def _conditions(wanted: Wanted, now: datetime, part: str, led: Led) -> Iterator[Any]:
+def _conditions(wanted: Wanted, now: datetime, part: str, led: Places) -> Iterator[Any]:
     if part == OPEN:
         stages = [stage for stage in wanted.stages if stage is not Stage.CLOSED]
         if stages and len(stages) < len(OPEN_STAGES):

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Update, bindparam, func, insert, select, update
 
-from models import search_index, service
+from models import helping, search_index, service
 from models.event import EventRow
 from models.evidence import Evidence
 from models.extension_request import ExtensionRequest
@@ -90,6 +90,11 @@ def store(connection: Connection, entries: Sequence[Entry]) -> list[Receipt] | N
     Returns the receipts, or None when some item has been changed by somebody else since it was
     read: then the caller must roll back. Zero rows for a version means that they got there first.
     """
+    helping.renew(connection, {
+        entry.before.id: entry.decision.item.co_unit_paths
+        for entry in entries
+        if entry.decision.item.co_unit_paths != entry.before.co_unit_paths
+    })  # fmt: skip
     rows = [event_values(entry, entry.before.id) for entry in entries]
     single = len(entries) == 1 and connection.dialect.name == "postgresql"
     if not (_store_at_once if single else _store_in_turn)(connection, entries, rows):
@@ -148,6 +153,7 @@ def insert_items(
             }
         )
     events = [row.pop("_event") for row in rows]
+    helping.write(connection, {row["id"]: row["co_unit_paths"] for row in rows})
     ids = _new_ids(connection, len(rows))
     for row, event, item_id in zip(rows, events, ids, strict=True):
         row["id"] = event["item_id"] = item_id

@@ -22,8 +22,12 @@ class Relation(Flag):
     RESPONSIBLE = auto()
     LEADER = auto()
     SYSTEM = auto()
+    INVOLVED = auto()
+    """Named on it, or a role over its unit, but for those that are for reading."""
+    HELPER = auto()
+    """A role over one of its co-units that is not over its unit as well, nor for reading."""
     ANYONE = auto()
-    """Anybody with a role that covers the item, or named on it."""
+    """Named on it, or any role over its unit or a co-unit: whoever may see it."""
 
 
 _WORDS = {
@@ -33,7 +37,9 @@ _WORDS = {
     Relation.RESPONSIBLE: "its responsible person",
     Relation.LEADER: "its leader",
     Relation.SYSTEM: "the program itself",
-    Relation.ANYONE: "somebody with a role over its unit",
+    Relation.INVOLVED: "somebody who works on it",
+    Relation.HELPER: "somebody of a co-unit",
+    Relation.ANYONE: "somebody who may see it",
 }
 
 
@@ -50,6 +56,16 @@ def covers(person: PersonFact, role: Role, item: ItemState) -> bool:
     )
 
 
+def _helps(person: PersonFact, role: Role, item: ItemState) -> bool:
+    """Whether the person holds ``role`` over a co-unit, and not over the item's unit as well."""
+    units = item.co_unit_paths if item.unit_path is not None else ()
+    return any(
+        held is role and within(unit, path) and not within(item.unit_path, path)
+        for held, path in person.roles
+        for unit in units
+    )
+
+
 def relations(person: PersonFact, item: ItemState) -> Relation:
     """Every relation in which ``person`` stands to ``item``."""
     if person is SYSTEM:
@@ -57,19 +73,32 @@ def relations(person: PersonFact, item: ItemState) -> Relation:
     found = Relation(0)
     if not person.active:
         return found
-    if person.id == item.responsible_id:
-        found |= Relation.RESPONSIBLE | Relation.ANYONE
-    if person.id == item.leader_id:
-        found |= Relation.LEADER | Relation.ANYONE
-    if person.id == item.verifier_id:
-        found |= Relation.VERIFIER | Relation.ANYONE
+    for seat, relation in (
+        (item.responsible_id, Relation.RESPONSIBLE),
+        (item.leader_id, Relation.LEADER),
+        (item.verifier_id, Relation.VERIFIER),
+    ):
+        if person.id == seat:
+            found |= relation | Relation.INVOLVED | Relation.ANYONE
     for role in Role:
+        works = Relation(0) if role in READING_ROLES else Relation.INVOLVED
         if covers(person, role, item):
-            found |= _BY_ROLE.get(role, Relation.ANYONE) | Relation.ANYONE
+            found |= _BY_ROLE.get(role, Relation(0)) | works | Relation.ANYONE
+        if _helps(person, role, item):
+            found |= (Relation.HELPER if works else Relation(0)) | Relation.ANYONE
     if item.verifier_id is None and covers(person, Role.VERIFIER, item):
         found |= Relation.VERIFIER
     return found
 
+
+def only_helps(person: PersonFact, item: ItemState) -> bool:
+    """Whether the person has to do with the item by a co-unit alone."""
+    found = relations(person, item)
+    return Relation.HELPER in found and Relation.INVOLVED not in found
+
+
+READING_ROLES = frozenset({Role.VIEWER, Role.AUDITOR})
+"""Those that only look: they neither say nor attach anything."""
 
 OFFICE_ROLES = frozenset({Role.COORDINATOR, Role.SUPERVISOR})
 """Those that steer: they see what is confidential, and who complained."""
@@ -111,7 +140,8 @@ def is_independent(person: PersonFact, item: ItemState) -> bool:
 def may_see(person: PersonFact, item: ItemState) -> bool:
     """Whether the person may read the item at all.
 
-    A confidential item is for those named on it and for the office that steers it.
+    A confidential item is for those named on it and for the office that steers it, which a co-unit
+    does not.
     """
     found = relations(person, item)
     if not item.confidential:

@@ -156,6 +156,11 @@ def within(path: str | None, ancestor: str | None) -> bool:
 def is_root(path: str) -> bool:
     """Whether this is the path of the root, below which everything lies."""
     return path.count("/") == 2
+def unit_at(path: str) -> int:
+    """The id of the unit at ``path``."""
+    return int(path.rstrip("/").rpartition("/")[2])
+
+
 
 
 def topmost(paths: Iterable[str]) -> tuple[str, ...]:

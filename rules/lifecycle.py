@@ -42,14 +42,13 @@ def _row(
     return Row(stage, command, goals, frozenset(who), flat)
 
 
-COORDINATOR, SUPERVISOR, VERIFIER, SYSTEM, ANYONE = (
-    R.COORDINATOR, R.SUPERVISOR, R.VERIFIER, R.SYSTEM, R.ANYONE,
-)  # fmt: skip
+COORDINATOR, SUPERVISOR, VERIFIER, SYSTEM = R.COORDINATOR, R.SUPERVISOR, R.VERIFIER, R.SYSTEM
 OFFICE = COORDINATOR | SUPERVISOR
 CLOCKED = OPEN_STAGES[1:]
 CHASED = (S.DEADLINE, S.REMINDER)
 DOER = R.RESPONSIBLE | R.LEADER
 
+HELPER = R.HELPER
 DUE_SET = (g.keep_due_in_sight, g.require_future_due, g.keep_within_superior_limit)
 NAMED = (g.forbid_judging_own_unit, g.require_responsible_in_unit, *DUE_SET,
          g.require_running_clock)  # fmt: skip
@@ -86,7 +85,7 @@ TABLE: tuple[Row, ...] = (
     _row(S.ASSIGNMENT,   "fire",              (S.ASSIGNMENT, S.DEADLINE),   SYSTEM,            g.never_early),
 
     _row(S.DEADLINE,     "assign",            S.ASSIGNMENT,                 COORDINATOR,       NAMED),
-    _row(S.DEADLINE,     "report_progress",   S.DEADLINE,                   DOER,              g.require_percent),
+    _row(S.DEADLINE,     "report_progress",   S.DEADLINE,                   DOER | HELPER,     g.require_percent),
     _row(S.DEADLINE,     "request_extension", S.DEADLINE,                   DOER,              ASKED),
     _row(S.DEADLINE,     "grant_extension",   S.DEADLINE,                   OFFICE,            GRANTED),
     _row(S.DEADLINE,     "refuse_extension",  S.DEADLINE,                   OFFICE,            REFUSED),
@@ -94,7 +93,7 @@ TABLE: tuple[Row, ...] = (
     _row(S.DEADLINE,     "fire",              (S.DEADLINE, S.REMINDER),     SYSTEM,            g.never_early),
 
     _row(S.REMINDER,     "assign",            S.ASSIGNMENT,                 COORDINATOR,       NAMED),
-    _row(S.REMINDER,     "report_progress",   S.REMINDER,                   DOER,              g.require_percent),
+    _row(S.REMINDER,     "report_progress",   S.REMINDER,                   DOER | HELPER,     g.require_percent),
     _row(S.REMINDER,     "request_extension", S.REMINDER,                   DOER,              ASKED),
     _row(S.REMINDER,     "grant_extension",   S.DEADLINE,                   OFFICE,            GRANTED),
     _row(S.REMINDER,     "refuse_extension",  S.REMINDER,                   OFFICE,            REFUSED),
@@ -116,7 +115,7 @@ TABLE: tuple[Row, ...] = (
     # In every open stage
     *(_row(s, "withdraw",        s.CLOSED,     SUPERVISOR,                  ENDED) for s in OPEN_STAGES),
     *(_row(s, "waive",           s,            SUPERVISOR,                  g.require_reason, g.forbid_waiving_for_oneself) for s in OPEN_STAGES),
-    *(_row(s, "attach_evidence", s,            DOER | OFFICE | VERIFIER,    g.require_digest) for s in OPEN_STAGES),
+    *(_row(s, "attach_evidence", s,            DOER | HELPER | OFFICE | VERIFIER, g.require_digest) for s in OPEN_STAGES),
     *(_row(s, "adopt",           s,            SYSTEM,                      tg.require_known_policy) for s in OPEN_STAGES),
 
     # Wherever a clock runs
@@ -135,7 +134,7 @@ TABLE: tuple[Row, ...] = (
     *(_row(s, "confirm",         s,            DOER,                        lg.require_unconfirmed_act) for s in CLOCKED[1:]),
 
     # In every stage
-    *(_row(s, "comment",         s,            ANYONE) for s in S),
+    *(_row(s, "comment",         s,            R.INVOLVED | HELPER) for s in S),
     *(_row(s, "correct",         s,            COORDINATOR,                 g.require_title) for s in S),
     *(_row(s, "relist",          s,            SYSTEM | COORDINATOR,        g.require_title) for s in S),
     *(_row(s, "reseat",          s,            SYSTEM,                      sg.require_seat_to_change, sg.keep_judges_apart) for s in S),

@@ -12,6 +12,7 @@ from rules.item import SYSTEM, ItemState, PersonFact
 from rules.vocabulary import Stage
 from tests.cast import (
     BUREAU,
+    CO_WORKER,
     COORDINATOR,
     DIGEST,
     DUE,
@@ -105,8 +106,9 @@ GIVERS: dict[str, PersonFact] = {
     "R": RESPONSIBLE,
     "L": LEADER,
     "P": SYSTEM,
+    "H": CO_WORKER,
 }
-"""Somebody in exactly one relation to an item of the cast."""
+"""Somebody in exactly one relation to an item of the cast, with which the court helps."""
 
 
 def example(

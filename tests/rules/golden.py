@@ -7,7 +7,8 @@ from typing import NamedTuple
 from rules.vocabulary import Stage
 
 # Where it leads : who may. C coordinator, S supervisor, V verifier, R responsible, L leader,
-# P the program, A anybody with a role over the unit or named on the item. "-": refused.
+# P the program, H somebody of a co-unit, A anybody named on the item or with a role over its unit
+# that is not for reading alone. "-": refused.
 GOLDEN = """
 command           | intake       | assignment            | deadline            | reminder       | verification          | closure                   | closed
 register          | -            | -                     | -                   | -              | -                     | -                         | -
@@ -19,8 +20,8 @@ transfer          | closed:C     | -                     | -                   |
 assign            | -            | assignment:C          | assignment:C        | assignment:C   | -                     | -                         | -
 acknowledge       | -            | deadline:RL           | -                   | -              | -                     | -                         | -
 decline           | -            | intake:RL             | -                   | -              | -                     | -                         | -
-report_progress   | -            | -                     | deadline:RL         | reminder:RL    | -                     | -                         | -
-attach_evidence   | intake:CSVRL | assignment:CSVRL      | deadline:CSVRL      | reminder:CSVRL | verification:CSVRL    | closure:CSVRL             | -
+report_progress   | -            | -                     | deadline:RLH        | reminder:RLH   | -                     | -                         | -
+attach_evidence   | intake:CSVRLH| assignment:CSVRLH     | deadline:CSVRLH     | reminder:CSVRLH| verification:CSVRLH   | closure:CSVRLH            | -
 request_extension | -            | -                     | deadline:RL         | reminder:RL    | -                     | -                         | -
 grant_extension   | -            | -                     | deadline:CS         | deadline:CS    | -                     | -                         | -
 refuse_extension  | -            | -                     | deadline:CS         | reminder:CS    | -                     | -                         | -
@@ -41,7 +42,7 @@ resume            | -            | assignment:CS         | deadline:CS         |
 reopen            | -            | -                     | -                   | -              | -                     | -                         | deadline:CS
 withdraw          | closed:S     | closed:S              | closed:S            | closed:S       | closed:S              | closed:S                  | -
 waive             | intake:S     | assignment:S          | deadline:S          | reminder:S     | verification:S        | closure:S                 | -
-comment           | intake:A     | assignment:A          | deadline:A          | reminder:A     | verification:A        | closure:A                 | closed:A
+comment           | intake:AH    | assignment:AH         | deadline:AH         | reminder:AH    | verification:AH       | closure:AH                | closed:AH
 correct           | intake:C     | assignment:C          | deadline:C          | reminder:C     | verification:C        | closure:C                 | closed:C
 relist            | intake:CP    | assignment:CP         | deadline:CP         | reminder:CP    | verification:CP       | closure:CP                | closed:CP
 reseat            | intake:P     | assignment:P          | deadline:P          | reminder:P     | verification:P        | closure:P                 | closed:P

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rules.commands import COMMANDS
 from rules.decide import Decision, decide
-from rules.duties import Relation, is_independent, may_see, relations
+from rules.duties import Relation, is_independent, may_see, only_helps, relations
 from rules.errors import Refusal
 from rules.item import SYSTEM, ItemState, PersonFact, within
 from rules.vocabulary import Role, Stage
@@ -213,6 +213,63 @@ def test_the_program_is_nobody_else() -> None:
     assert relations(impostor, item(Stage.DEADLINE)) == Relation(0)
 
 
+HELPED = item(Stage.DEADLINE, co_unit_paths=(COURT.path,))
+
+HELPERS = {
+    "a worker": CO_WORKER,
+    "its leader": person(42, "head", COURT, (Role.LEADER, COURT)),
+    "its coordinator": person(43, "clerk", COURT, (Role.COORDINATOR, COURT)),
+    "its supervisor": person(44, "chief", COURT, (Role.SUPERVISOR, COURT)),
+    "its verifier": person(45, "checker", COURT, (Role.VERIFIER, COURT)),
+}
+
+
+@pytest.mark.parametrize("who", HELPERS)
+@pytest.mark.parametrize("stage", Stage)
+def test_whoever_helps_tells_and_shows_something_and_does_nothing_else(stage, who) -> None:
+    """Whatever their role is in the co-unit: it is none over the item."""
+    state = in_bureau(stage)._replace(co_unit_paths=(COURT.path,))
+    may = set()
+    for name in COMMANDS.keys() - {"register"}:
+        given = COMMANDS[name](**FIELDS[name])
+        decision = decide(case(state._replace(**NEEDED.get(name, {})), given, HELPERS[who]))
+        if isinstance(decision, Decision):
+            may.add(name)
+    expected = {"comment"}
+    expected |= {"attach_evidence"} if stage is not Stage.CLOSED else set()
+    expected |= {"report_progress"} if stage in (Stage.DEADLINE, Stage.REMINDER) else set()
+    assert may == expected
+
+
+@pytest.mark.parametrize("who", HELPERS)
+def test_helping_is_no_office(who: str) -> None:
+    found = relations(HELPERS[who], HELPED)
+    assert found == Relation.HELPER | Relation.ANYONE
+    assert only_helps(HELPERS[who], HELPED)
+    assert not only_helps(HELPERS[who], HELPED._replace(responsible_id=HELPERS[who].id))
+    assert relations(HELPERS[who], item(Stage.DEADLINE)) == Relation(0)
+
+
+def test_a_role_above_a_co_unit_helps_and_one_below_does_not() -> None:
+    below = item(Stage.DEADLINE, co_unit_paths=(PARALLEL.path,))
+    above = person(46, "above", OTHER_BUREAU, (Role.LEADER, PARALLEL))
+    assert relations(above, below) == Relation.HELPER | Relation.ANYONE
+    part = person(47, "below", OTHER_BUREAU, (Role.LEADER, STATION))
+    elsewhere = item(Stage.DEADLINE, unit_path=COURT.path, co_unit_paths=(BUREAU.path,))
+    assert relations(part, elsewhere) == Relation(0)
+
+
+def test_reading_alone_is_neither_working_nor_helping() -> None:
+    for role in (Role.VIEWER, Role.AUDITOR):
+        over_it = person(48, "over", COURT, (role, BUREAU))
+        over_helper = person(49, "over-helper", COURT, (role, COURT))
+        for reader in (over_it, over_helper):
+            assert relations(reader, HELPED) == Relation.ANYONE
+            assert may_see(reader, HELPED)
+        named = relations(over_it, HELPED._replace(leader_id=over_it.id))
+        assert named == Relation.LEADER | Relation.INVOLVED | Relation.ANYONE
+
+
 # Who sees what
 
 
@@ -220,18 +277,20 @@ def test_an_open_item_is_seen_by_whoever_has_to_do_with_it() -> None:
     state = item(Stage.DEADLINE)
     for who in (COORDINATOR, SUPERVISOR, VERIFIER, RESPONSIBLE, LEADER, VIEWER, AUDITOR, SYSTEM):
         assert may_see(who, state), who.code
-    for who in (OUTSIDER, NOBODY):
+    for who in (OUTSIDER, NOBODY, CO_WORKER):
         assert not may_see(who, state), who.code
+    assert may_see(CO_WORKER, HELPED)
 
 
 @pytest.mark.parametrize("stage", Stage)
 def test_a_confidential_item_is_seen_by_those_named_and_the_office(stage: Stage) -> None:
-    named = in_bureau(stage)._replace(confidential=True, verifier_id=VERIFIER.id)
+    helped = {"co_unit_paths": (COURT.path,), "verifier_id": VERIFIER.id}
+    named = in_bureau(stage)._replace(confidential=True, **helped)
     for who in (COORDINATOR, SUPERVISOR, SECOND_SUPERVISOR, VERIFIER, RESPONSIBLE, LEADER, SYSTEM):
         assert may_see(who, named), who.code
     clerk = person(91, "clerk", BUREAU, (Role.RESPONSIBLE, BUREAU), (Role.LEADER, BUREAU))
     other = person(92, "other-verifier", CITY, (Role.VERIFIER, CITY))
-    for who in (VIEWER, AUDITOR, OUTSIDER, NOBODY, CO_WORKER, clerk, other):
+    for who in (VIEWER, AUDITOR, OUTSIDER, NOBODY, *HELPERS.values(), clerk, other):
         assert not may_see(who, named), who.code
 
 

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, insert, select, text
 
-from models import directory, items, people
+from models import directory, helping, items, people
 from models.engine import reading, writing
 from models.items import ITEM
-from models.visibility import hidden_from, visible_to
+from models.visibility import BELOW, hidden_from, looked_up, visible_to
 from rules.duties import may_see, may_see_complainant
 from rules.errors import NotFound
 from rules.vocabulary import Role, Stage
@@ -34,7 +34,8 @@ def worlds(draw: st.DrawFn) -> dict[str, Any]:
     roles = st.lists(st.tuples(st.sampled_from(list(Role)), place), max_size=3, unique=True)
     person = st.tuples(place, roles, st.booleans() | st.just(True))
     somebody = st.none() | st.integers(0, PEOPLE - 1)
-    item = st.tuples(st.none() | place, st.booleans(), somebody, somebody, somebody)
+    helpers = st.lists(place, max_size=2)
+    item = st.tuples(st.none() | place, st.booleans(), helpers, somebody, somebody, somebody)
     return {
         "above": above,
         "people": draw(st.lists(person, min_size=PEOPLE, max_size=PEOPLE)),
@@ -63,15 +64,18 @@ def test_the_database_shows_a_person_just_what_the_rule_lets_them_see(
         ]
         for each, (_, _, active) in zip(known, world["people"], strict=True):
             people.change_person(connection, each, {"active": active})
-        for ref, (unit, hidden, *seats) in zip(refs, world["items"], strict=True):
+        for ref, (unit, hidden, helpers, *seats) in zip(refs, world["items"], strict=True):
             unit_id = None if unit is None else units[unit]
             named = [None if seat is None else known[seat] for seat in seats]
+            co_units = tuple(paths[units[each]] for each in helpers)
+            helping.renew(connection, {_id_of(connection, ref): co_units})
             connection.execute(
                 ITEM.update()
                 .where(ITEM.c.ref == ref)
                 .values(
                     unit_id=unit_id,
                     unit_path=None if unit_id is None else paths[unit_id],
+                    co_unit_paths=co_units,
                     confidential=hidden,
                     responsible_id=named[0],
                     leader_id=named[1],
@@ -81,13 +85,18 @@ def test_the_database_shows_a_person_just_what_the_rule_lets_them_see(
         facts = directory.people_by_id(connection, known)
         states = [items.by_ref(connection, ref) for ref in refs]
         for person in facts.values():
-            statement = select(ITEM.c.ref).where(ITEM.c.ref.in_(refs), visible_to(person))
-            shown = set(connection.execute(statement).scalars())
             allowed = {one.item.ref for one in states if one and may_see(person, one.item)}
-            assert shown == allowed
+            for reach in (BELOW, looked_up(connection)):
+                seen = visible_to(person, reach)
+                statement = select(ITEM.c.ref).where(ITEM.c.ref.in_(refs), seen)
+                assert set(connection.execute(statement).scalars()) == allowed
             statement = select(ITEM.c.ref).where(ITEM.c.ref.in_(refs), hidden_from(person))
             assert set(connection.execute(statement).scalars()) == set(refs) - allowed
         connection.rollback()
+
+
+def _id_of(connection: Any, ref: str) -> int:
+    return int(connection.execute(select(ITEM.c.id).where(ITEM.c.ref == ref)).scalar_one())
 
 
 def _blank_items(connection: Any) -> list[str]:

@@ -93,7 +93,8 @@ DUTIES: Mapping[str, str] = {
     "its responsible person": "责任人",
     "its leader": "包案领导",
     "the program itself": "系统",
-    "somebody with a role over its unit": "与该单位有关的人员",
+    "somebody of a co-unit": "协办单位人员",
+    "somebody who works on it": "参与办理或者督办本事项的人员",
 }
 """Relations as ``rules.duties`` words them."""
 

@@ -830,6 +830,21 @@ def upgrade() -> None:
     op.create_table(
         "saved_view",
         sa.Column("id", sa.Integer(), nullable=False),
+    op.create_table(
+        "item_co_unit",
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["item_id"],
+            ["item.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"],
+            ["unit.id"],
+        ),
+        sa.PrimaryKeyConstraint("unit_id", "item_id"),
+    )
+    op.create_index(op.f("ix_item_co_unit_item_id"), "item_co_unit", ["item_id"], unique=False)
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(60), nullable=False),
         sa.Column("query", sa.Text(), nullable=False),
@@ -1086,6 +1101,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_invitation_account_id"), table_name="invitation")
     op.drop_table("invitation")
     op.drop_index(op.f("ix_formal_notice_item_id"), table_name="formal_notice")
+    op.drop_index(op.f("ix_item_co_unit_item_id"), table_name="item_co_unit")
+    op.drop_table("item_co_unit")
     op.drop_table("formal_notice")
     op.drop_index(op.f("ix_flow_run_flow_run_id"), table_name="flow_run")
     op.drop_table("flow_run")
