@@ -46,7 +46,7 @@ def item(view: ItemView, policy: Policy, width: int, lang: str) -> Text:
     """An item in one line. What a confidential one is about is not shown."""
     light = Light(view.light) if view.light else None
     lamp = (fit(name(light, lang) if light else "", 7), COLOURS[light] if light else "")
-    title = pick(lang, "〔涉密〕", "[confidential]") if view.confidential else clean(view.title)
+    title = pick(lang, "〔保密〕", "[confidential]") if view.confidential else clean(view.title)
     stage = fit(name(view.stage, lang), 9 if lang.startswith("zh") else 13)
     if width < NARROW:
         return Text.assemble(lamp, fit(view.ref, 13), stage, title)

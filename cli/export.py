@@ -54,7 +54,7 @@ def _tell(done: ExportReport, lang: Lang) -> None:
     place = clean(str(done.path))
     show(pick(lang, f"已写出 {done.rows} 项：{place}", f"{done.rows} items are in {place}."))
     if done.left_out:
-        zh = f"另有 {done.left_out} 项涉密未写出，如需写出请加 --confidential。"
+        zh = f"另有 {done.left_out} 项保密事项未写出，如需写出请加 --confidential。"
         en = f"{done.left_out} confidential items were left out; --confidential includes them."
         show(pick(lang, zh, en))
     if done.shortened:

@@ -41,7 +41,7 @@ def around(plan: Plan, lang: str) -> Around:
 def show_item(document: Mapping[str, Any], at: Around, lang: str) -> None:
     """Write the page. Instants are shown in the campaign's zone."""
     item = document["item"]
-    mark = pick(lang, "〔涉密〕", "[confidential] ") if item["confidential"] else ""
+    mark = pick(lang, "〔保密〕", "[confidential] ") if item["confidential"] else ""
     show(f"{item['ref']}  {mark}{clean(item['title'])}")
     show(_fields(item, at, lang))
     for text in (item["requirement"], item["description"]):

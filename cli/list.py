@@ -28,7 +28,7 @@ TITLES = {
 }
 GIVE_WAY = (2, 3)
 COLOURS = {Light.GREEN: "green", Light.YELLOW: "yellow", Light.RED: "red"}
-HIDDEN = {Lang.ZH: "〔涉密〕", Lang.EN: "[confidential]"}
+HIDDEN = {Lang.ZH: "〔保密〕", Lang.EN: "[confidential]"}
 
 
 @app.command(cls=Quick)

@@ -59,6 +59,8 @@ class DeliveryView(NamedTuple):
     created_at: datetime
     next_attempt_at: datetime
     sent_at: datetime | None
+    left_at: datetime | None
+    """Campaign time, like the history's; the other instants are wall time."""
 
 
 class DocumentView(NamedTuple):
@@ -148,6 +150,7 @@ def deliveries(connection: Connection, item_id: int) -> list[DeliveryView]:
         DeliveryView(
             row.seq, row.kind, row.seat, people[row.person_id], row.address, row.state, row.reason,
             row.attempts, row.message_id, row.created_at, row.next_attempt_at, row.sent_at,
+            row.left_at if row.state == "sent" else None,
         )
         for row in rows
     ]  # fmt: skip

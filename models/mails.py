@@ -44,6 +44,8 @@ class MailView(NamedTuple):
     created_at: datetime
     next_attempt_at: datetime | None
     sent_at: datetime | None
+    left_at: datetime | None
+    """Campaign time, like the history's; the other instants are wall time."""
 
 
 class Wanted(NamedTuple):
@@ -111,6 +113,7 @@ def _view(row: Row[Any], people: dict[int, Named]) -> MailView:
         row.seat, row.channel, row.address, row.state, row.reason, row.held_for, row.held_until,
         row.carried_by, row.carries, row.attempts, row.message_id, row.created_at,
         row.next_attempt_at if waits else None, row.sent_at,
+        row.left_at if row.state == "sent" else None,
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -14,8 +15,9 @@ from rules.vocabulary import name
 from tasks.admin.desk import steers_everything
 from web.pages import page
 from web.prefect_pages import prefect_pages
-from web.viewer import Viewer
+from web.viewer import LONGEST_NEXT, Viewer
 from web.waiting import decides, waiting
+from web.words import say
 
 THEMES = ("auto", "light", "dark")
 LANG_COOKIE = "rectiflow-lang"
@@ -72,7 +74,7 @@ def framed(
     entries = [entry for entry in NAVIGATION if entry.shown(viewer)]
     return page(
         request, template, lang=viewer.lang, status=status, headers=headers, viewer=viewer,
-        csrf=viewer.csrf, section=section, theme=theme_of(request), here=request.url.path,
+        csrf=viewer.csrf, section=section, theme=theme_of(request), here=_here(request),
         entries=entries, counts={entry.key: entry.tally(request, viewer) for entry in entries},
         demo=bool(request.app.state.demo), roles=_roles(viewer),
         prefect_pages=_prefect_pages(request), **values,
@@ -85,14 +87,24 @@ def lean(
     """A page without navigation, for who is not signed in, or not wholly."""
     return page(
         request, template, lang=lang, status=status, theme=theme_of(request),
-        headers=None, here=request.url.path, **values,
+        headers=None, here=_here(request), **values,
     )  # fmt: skip
+
+
+def _here(request: Request) -> str:
+    """The address to come back to when language or colours have been chosen: with its filters,
+    without what was said of the last deed."""
+    kept = [(key, value) for key, value in request.query_params.multi_items()
+            if key not in ("lang", "done")]  # fmt: skip
+    whole = f"{request.url.path}?{urlencode(kept)}"
+    return whole if kept and len(whole) <= LONGEST_NEXT else request.url.path
 
 
 def _roles(viewer: Viewer) -> str:
     """What the reader is, in words."""
-    held = dict.fromkeys(role for role, _ in viewer.person.roles)
-    return " · ".join(name(role, viewer.lang) for role in held)
+    held = dict.fromkeys(name(role, viewer.lang) for role, _ in viewer.person.roles)
+    administers = [say(viewer.lang, "administrator")] if viewer.administrator else []
+    return " · ".join([*held, *administers])
 
 
 def _prefect_pages(request: Request) -> str:

@@ -70,10 +70,14 @@ class Actions(NamedTuple):
 
     first: tuple[ItemForm, ...]
     others: tuple[ItemForm, ...]
-    blocked: tuple[tuple[str, str], ...]
-    """What is theirs to do, but for something that stands against it."""
+    blocked: tuple[tuple[str, str, str], ...]
+    """What is theirs to do, but for something that stands against it, and where to mend that."""
     refused: tuple[tuple[str, str], ...]
     key: str
+
+
+MENDED_AT = {"RequireEvidence": "#evidence"}
+"""Where on the page that is done whose lack a rule has named."""
 
 
 class Tried(NamedTuple):
@@ -92,13 +96,16 @@ def actions(sheet: Sheet, lang: str, tried: Tried | None = None) -> Actions:
         label = say(lang, f"do.{tried.command}")
         forms.insert(0, ItemForm(tried.command, label, False, (), tried.said))
     first = sorted((one for one in forms if one.command in FIRST), key=_place)
-    blocked: list[tuple[str, str]] = []
+    blocked: list[tuple[str, str, str]] = []
     refused: list[tuple[str, str]] = []
     for one in sheet.prospects:
         if one.refusal is not None:
             said = say(lang, f"do.{one.command}"), reason_of(one.refusal, lang)
             theirs = one.command in FIRST and one.refusal.rule not in ASIDE
-            (blocked if theirs else refused).append(said)
+            if theirs:
+                blocked.append((*said, MENDED_AT.get(one.refusal.rule, "")))
+            else:
+                refused.append(said)
     others = tuple(one for one in forms if one.command not in FIRST)
     return Actions(tuple(first), others, tuple(blocked), tuple(refused), secrets.token_hex(16))
 

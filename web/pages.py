@@ -8,12 +8,14 @@ from functools import cache, partial
 from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+from starlette.routing import Match
 
 from rules.notice_names import kind_name
 from rules.vocabulary import name
@@ -105,6 +107,20 @@ def problem(
         title=say(spoken, f"{known}.title"),
         sentence=say(spoken, known, **values),
     )
+
+
+def page_above(request: Request) -> str:
+    """The nearest page above an address that only takes forms; empty where there is none.
+
+    Such an address stands in the browser after a refused form: by typing Enter there, or by
+    choosing another language, it is asked for as a page.
+    """
+    asked = request.url.path
+    while (asked := asked.rpartition("/")[0]) and not asked.startswith("//"):
+        scope = {**request.scope, "path": asked, "method": "GET"}
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes):
+            return quote(asked)
+    return ""
 
 
 def _local(instant: datetime, zone: str) -> str:

@@ -46,7 +46,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "item.complainant": ("投诉人", "Complainant"),
     "item.show": ("查看（将被记录）", "Show (this is recorded)"),
     "item.hidden": ("不公开", "not shown"),
-    "item.confidential": ("涉密", "Confidential"),
+    "item.confidential": ("保密", "Confidential"),
     "item.system": ("系统", "the program"),
     "item.changed": (
         "事项刚刚有了新进展，请看过最新情况后再办。您填写的内容仍在。",

@@ -32,6 +32,27 @@
     if (opener) document.getElementById(opener.dataset.opens).showModal();
   });
 
+  // What is told of leads to where it is mended, and that is unfolded.
+  document.addEventListener("click", (event) => {
+    const leads = event.target.closest("[data-unfolds]");
+    if (leads) document.querySelector(leads.dataset.unfolds)?.setAttribute("open", "");
+  });
+
+  // A page narrowed by script has another address than the one it was made with.
+  document.addEventListener("submit", (event) => {
+    const back = event.target.elements.next;
+    if (!event.target.matches(".switches form") || !back) return;
+    const query = new URLSearchParams(location.search);
+    query.delete("lang");
+    query.delete("done");
+    back.value = location.pathname + (query.size ? `?${query}` : "");
+  });
+
+  // What has been written and not sent is not left behind by mistake.
+  const written = () => [...document.querySelectorAll("form[method=post] textarea")]
+    .some((text) => text.value.trim() && text.value !== text.defaultValue && !text.form.dataset.sent);
+  addEventListener("beforeunload", (event) => { if (written()) event.preventDefault(); });
+
   // A form is sent once. The button keeps its place and its focus; pages that come back are fresh.
   document.addEventListener("submit", (event) => {
     if (event.target.dataset.sent && event.target.method === "post") event.preventDefault();

@@ -24,7 +24,8 @@
   const list = () => {
     find("chosen").replaceChildren(...chosen.map((file) => {
       const line = document.createElement("li");
-      line.textContent = `${file.name} (${(file.size / 1e6).toFixed(1)} MB)`;
+      const size = file.size < 1e5 ? `${Math.ceil(file.size / 1e3)} KB` : `${(file.size / 1e6).toFixed(1)} MB`;
+      line.textContent = `${file.name} (${size})`;
       return line;
     }));
   };
