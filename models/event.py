@@ -18,8 +18,9 @@ a partial index only for the very words of its condition."""
 class EventRow(SQLModel, table=True):
     """One event. ``seq`` counts within the item; ``data`` is the canonical text that was hashed.
 
-    ``announced`` tells whether notices have been derived; it is the outbox's mark and is not
-    part of the hash.
+    ``asked`` is a digest of what came with the idempotency key, by which a key that comes back
+    with something else is known. ``announced`` tells whether notices have been derived; it is the
+    outbox's mark. Neither is part of the hash.
     """
 
     __tablename__ = "event"
@@ -47,4 +48,5 @@ class EventRow(SQLModel, table=True):
     hash: str = Field(max_length=64)
     step_key: str | None = Field(default=None, max_length=64)
     idempotency_key: str | None = Field(default=None, max_length=128)
+    asked: str | None = Field(default=None, max_length=32)
     announced: bool = Field(default=True)

@@ -21,6 +21,8 @@ from models import helping, search_index, service
 from models.event import EventRow
 from models.evidence import Evidence
 from models.extension_request import ExtensionRequest
+from models.given_keys import Key
+from models.given_keys import Receipt as Receipt
 from models.items import ITEM
 from models.prepared import Prepared
 from rules.decide import Decision, Plan
@@ -45,19 +47,8 @@ class Entry(NamedTuple):
     decision: Decision
     actor_id: int
     at: datetime
-    idempotency_key: str | None = None
+    key: Key | None = None
     announced: bool = True
-
-
-class Receipt(NamedTuple):
-    """What an accepted command has done; the same for every repetition under the same key."""
-
-    ref: str
-    seq: int
-    kind: str
-    stage: str
-    at: datetime
-    hash: str
 
 
 def event_values(entry: Entry, item_id: int) -> dict[str, Any]:
@@ -79,7 +70,8 @@ def event_values(entry: Entry, item_id: int) -> dict[str, Any]:
             entry.actor_id, event.step_key, data,
         ),
         "step_key": event.step_key,
-        "idempotency_key": entry.idempotency_key,
+        "idempotency_key": entry.key and entry.key.text,
+        "asked": entry.key and entry.key.asked,
         "announced": entry.announced,
     }  # fmt: skip
 
@@ -179,17 +171,6 @@ def replan(connection: Connection, item: ItemState, plan: Plan) -> None:
     _update(DERIVED).run(connection, {**values, "of_id": item.id, "of_version": item.version})
 
 
-def receipt_for(connection: Connection, idempotency_key: str) -> Receipt | None:
-    """The receipt of the command that was given under this key before, if any."""
-    row = connection.execute(_BY_KEY, {"key": idempotency_key}).first()
-    return None if row is None else Receipt(*row)._replace(stage=row.stage.value)
-
-
-_BY_KEY = (
-    select(ITEM.c.ref, EVENT.c.seq, EVENT.c.kind, EVENT.c.stage, EVENT.c.at, EVENT.c.hash)
-    .join(ITEM, ITEM.c.id == EVENT.c.item_id)
-    .where(EVENT.c.idempotency_key == bindparam("key"))
-)
 _TOLD = tuple(column for column in EVENT.columns if column.name != "id")
 _INSERT_EVENT = Prepared(insert(EVENT).inline(), [column.name for column in _TOLD])
 # An item that came as history has no flow run; once it lives again it gets one like the others.

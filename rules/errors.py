@@ -77,6 +77,17 @@ class InputError(RectiflowError):
         return f"{self.where}: {text}" if self.where else text
 
 
+class KeyReused(InputError):
+    """An idempotency key comes back with something else than it was first used for."""
+
+    def __init__(self, key: str, ref: str, kind: str) -> None:
+        super().__init__(
+            f"The key {key!r} was used for {ref} ({kind}).",
+            "Use a new key for a new command.",
+            where="key",
+        )
+
+
 class NotFound(InputError):
     """A reference, person, unit or mapping that does not exist here."""
 

@@ -19,8 +19,9 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from config.calendars import calendar_for
 from config.logging import log_context
-from models import desk, directory, items, policies, texts, writes
+from models import desk, directory, given_keys, items, policies, texts, writes
 from models.engine import writing
+from models.given_keys import Key
 from models.items import Loaded
 from models.writes import Entry
 from models.writes import Receipt as Receipt
@@ -29,12 +30,12 @@ from rules.commands import COMMANDS, Command, FireStep, Register
 from rules.decide import Decision, decide, plan
 from rules.duties import may_register
 from rules.errors import Conflict, InputError, NotFound, Refusal, Refused
-from rules.events import PAST
 from rules.item import SYSTEM, Facts, InForce, ItemState, PersonFact
 from rules.notices import ANNOUNCED
 from rules.opening import Opening, opened
 from rules.policy import Policy
 from rules.workdays import WorkCalendar
+from tasks.keys import key_for, repeated
 
 log = logging.getLogger("rectiflow.act")
 
@@ -61,10 +62,12 @@ def act(
         Refused: a rule said no; nothing was written.
         Conflict: others kept changing the item at the same moment.
         NotFound: the item, a person or a unit does not exist.
-        InputError: the key was used for something else, or a text cannot be stored.
+        KeyReused: the key was used for something else.
+        InputError: a text cannot be stored.
         Unavailable: the database cannot be reached or written.
     """
     require_storable(command, key)
+    under = key_for(key, command, actor, ref)
     for attempt in range(ATTEMPTS):
         try:
             with writing(engine) as connection:
@@ -72,7 +75,7 @@ def act(
                 if others or attempt:
                     # Whoever has lost a race stands in line: nobody loses for ever.
                     items.hold(connection, (ref, *others))
-                receipt = _attempt(connection, ref, command, actor, now, key, version)
+                receipt = _attempt(connection, ref, command, actor, now, under, version)
                 if receipt is not None:
                     return receipt
                 connection.rollback()
@@ -99,9 +102,9 @@ def _fields_of(command: str) -> tuple[str, ...]:
 
 def _attempt(
     connection: Connection, ref: str, command: Command, actor: str | PersonFact, now: datetime,
-    key: str | None, version: int | None,
+    key: Key | None, version: int | None,
 ) -> Receipt | None:  # fmt: skip
-    if key is not None and (known := _repeated(connection, key, ref, command)):
+    if key is not None and (known := repeated(connection, key, ref, command)):
         return known
     loaded, who = _item_and_actor(connection, ref, actor)
     if version is not None and loaded.item.version != version:
@@ -169,7 +172,7 @@ def _in_force(connection: Connection, names: Iterable[str]) -> dict[str, InForce
 
 
 def _entry(
-    before: ItemState, decision: Decision, actor_id: int, now: datetime, key: str | None = None
+    before: ItemState, decision: Decision, actor_id: int, now: datetime, key: Key | None = None
 ) -> Entry:
     announced = decision.event.kind not in ANNOUNCED
     return Entry(before, decision, actor_id, now, key, announced)
@@ -177,7 +180,8 @@ def _entry(
 
 def given_before(connection: Connection, key: str) -> Receipt | None:
     """The receipt of the command that was given under this key, if any was."""
-    return writes.receipt_for(connection, key)
+    known = given_keys.under(connection, key)
+    return known and known.receipt
 
 
 def carry_out(
@@ -188,24 +192,6 @@ def carry_out(
     this is False: somebody else got there first."""
     entries = [_entry(before, decision, actor_id, now) for before, decision in decided]
     return writes.store(connection, entries) is not None
-
-
-def _repeated(connection: Connection, key: str, ref: str, command: Command) -> Receipt | None:
-    """The receipt of the same command under the same key.
-
-    Raises:
-        InputError: the key was used for another item or another command.
-    """
-    known = writes.receipt_for(connection, key)
-    if known is None:
-        return None
-    if (ref and known.ref != ref) or known.kind != PAST[command.name]:
-        raise InputError(
-            f"The key {key!r} was used for {known.ref} ({known.kind}).",
-            "Use a new key for a new command.",
-            where="key",
-        )
-    return known
 
 
 def register(
@@ -221,18 +207,20 @@ def register(
 
     Raises:
         Refused: the actor is no coordinator, or the item has no title.
-        InputError: the number is taken, or the key was used for something else.
+        KeyReused: the key was used for something else.
+        InputError: the number is taken.
         NotFound: there is no such campaign or person.
     """
     require_storable(command, key)
+    under = key_for(key, command, actor, campaign)
     for _ in range(ATTEMPTS):
         try:
             with writing(engine) as connection:
-                if key is not None and (known := _repeated(connection, key, "", command)):
+                if under is not None and (known := repeated(connection, under, "", command)):
                     return known
                 who = directory.person(connection, actor)
                 _may_register(who, command)
-                return _register(connection, command, who, now, campaign, key)
+                return _register(connection, command, who, now, campaign, under)
         except IntegrityError:
             # Somebody else has used the same key since we looked.
             continue
@@ -250,7 +238,7 @@ def _may_register(who: PersonFact, command: Register) -> None:
 
 def _register(
     connection: Connection, command: Register, who: PersonFact, now: datetime, campaign: str,
-    key: str | None,
+    key: Key | None,
 ) -> Receipt:  # fmt: skip
     fact = policies.campaign(connection, campaign)
     policy = policies.policy(connection, fact.policy_id)
@@ -266,7 +254,7 @@ def _register(
     # From here on nobody else registers in this campaign until we have.
     number = policies.take_numbers(connection, fact.id, 1)
     if holder := items.numbered(connection, fact.id, command.number):
-        if key is not None and (known := _repeated(connection, key, "", command)):
+        if key is not None and (known := repeated(connection, key, "", command)):
             connection.rollback()  # a repetition uses no number up
             return known
         raise InputError(

@@ -22,9 +22,10 @@ from sqlalchemy import Connection
 from config.logging import log_context
 from config.secrets import secret_key
 from config.settings import Settings
-from models import directory, given, items, policies
+from models import directory, given, given_keys, items, policies
 from models.engine import reading
-from models.given import Given, Reader
+from models.given import Reader
+from models.given_keys import Receipt
 from models.items import Loaded
 from rules.commands import parse
 from rules.decide import refusal_for
@@ -104,7 +105,7 @@ class Seen(NamedTuple):
     actor: PersonFact | None = None
     zone: str = "UTC"
     """In which the campaign tells the time."""
-    receipt: Given | None = None
+    receipt: Receipt | None = None
     refusal: Refusal | None = None
 
 
@@ -186,8 +187,7 @@ def use(at: Office, token: str) -> Seen:
         except Refused as error:
             return seen._replace(standing=Standing.REFUSED, refusal=error.refusal)
         log.info("A link was used. %s", log_context(seen.link.command, item=seen.ref))
-        done = Given(receipt.ref, receipt.seq, receipt.kind, receipt.stage, receipt.at)
-        return seen._replace(standing=Standing.DONE, stage=done.stage, receipt=done)
+        return seen._replace(standing=Standing.DONE, stage=receipt.stage, receipt=receipt)
     return seen._replace(standing=Standing.REFUSED)
 
 
@@ -223,8 +223,8 @@ def _seen(connection: Connection, link: Link, now: datetime) -> Seen:
         Standing.READY, link, given.reader(connection, person.id), item.ref, actor=person,
         stage=item.stage.value, zone=policies.policy(connection, loaded.policy_id).zone,
     )  # fmt: skip
-    if receipt := given.under_key(connection, link.key):
-        return seen._replace(standing=Standing.DONE, receipt=receipt)
+    if known := given_keys.under(connection, link.key):
+        return seen._replace(standing=Standing.DONE, receipt=known.receipt)
     if not person.active:
         return seen._replace(standing=Standing.LEFT)
     if not any(relations(person, item) & seat for seat in _SEATS.get(link.command, ())):

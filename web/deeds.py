@@ -9,7 +9,7 @@ from fastapi import HTTPException, Request
 
 from models.engine import reading
 from rules.commands import COMMANDS, SYSTEM_COMMANDS, parse
-from rules.errors import Conflict, InputError, RectiflowError, Refused
+from rules.errors import Conflict, InputError, KeyReused, RectiflowError, Refused
 from tasks import visible
 from tasks.act import act
 from tasks.office import Office
@@ -75,5 +75,7 @@ def why_not(error: RectiflowError, lang: str) -> str:
     """Why it was not done, in the reader's language."""
     if isinstance(error, Conflict):
         return say(lang, "item.changed")
+    if isinstance(error, KeyReused):
+        return say(lang, "item.sent_before")
     where = error.where if isinstance(error, InputError) else ""
     return told(error, lang, label_of(where, lang))

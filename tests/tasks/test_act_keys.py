@@ -13,12 +13,13 @@ from sqlalchemy import Engine, text
 
 from models.engine import reading
 from models.writes import Receipt
-from rules.commands import Acknowledge, Comment, Register, Submit
-from rules.errors import InputError, Refused
+from rules.commands import Acknowledge, Comment, LoseContact, Register, Submit
+from rules.errors import InputError, KeyReused, Refused
+from rules.item import SYSTEM
 from rules.vocabulary import Stage
 from tasks.act import act, register
 from tests.conftest import MONDAY
-from tests.tasks.staff import give, history, item_in, kinds, require_sound_history, state
+from tests.tasks.staff import give, history, item_in, kinds, require_sound_history, state, told
 
 T = TypeVar("T")
 
@@ -78,6 +79,21 @@ def test_a_key_used_for_another_command_is_refused(store: Engine) -> None:
         act(store, ref, Comment(text="一"), "responsible", MONDAY, key=f"k {ref}")
 
 
+def test_a_key_that_comes_back_with_other_words_is_refused(store: Engine) -> None:
+    ref = item_in(store, Stage.DEADLINE)
+    act(store, ref, Comment(text="一"), "coordinator", MONDAY, key=f"k {ref}")
+    with pytest.raises(KeyReused, match=f"was used for {ref}"):
+        act(store, ref, Comment(text="二"), "coordinator", MONDAY, key=f"k {ref}")
+    assert kinds(store, ref).count("commented") == 1
+
+
+def test_what_the_program_asks_again_may_be_worded_anew(store: Engine) -> None:
+    ref = item_in(store, Stage.DEADLINE)
+    first = act(store, ref, LoseContact(reason="退信"), SYSTEM, MONDAY, key=f"k {ref}")
+    again = act(store, ref, LoseContact(reason="又退信"), SYSTEM, MONDAY, key=f"k {ref}")
+    assert again == first
+
+
 def test_a_refused_command_uses_no_key_up(store: Engine) -> None:
     ref = item_in(store, Stage.DEADLINE)
     with pytest.raises(Refused):
@@ -133,6 +149,43 @@ def test_one_key_on_two_items_at_the_same_moment_is_accepted_for_one(store: Engi
     assert len(accepted) == 1
     assert all(isinstance(each, InputError) for each in results if each not in accepted)
     assert sum(kinds(store, ref).count("commented") for ref in refs) == 1
+
+
+def require_one_done(results: list[Receipt | Exception]) -> Receipt:
+    """One was carried out, and each of the others was told that the key is taken."""
+    done = [each for each in results if isinstance(each, Receipt)]
+    assert len(done) == 1, results
+    assert all(isinstance(each, KeyReused) for each in results if each not in done), results
+    return done[0]
+
+
+def test_of_different_words_under_one_key_at_the_same_moment_one_is_done(store: Engine) -> None:
+    for turn in range(4):
+        ref = item_in(store, Stage.DEADLINE)
+        results = at_once(
+            4,
+            lambda n: act(store, ref, Comment(text=f"{n}"), "coordinator", MONDAY, key=f"w {ref}"),  # noqa: B023
+        )
+        done = require_one_done(results)
+        said = told(history(store, ref)[-1])["text"]
+        assert kinds(store, ref).count("commented") == 1, turn
+        assert results[int(said)] == done
+        require_sound_history(store, ref)
+
+
+def test_of_different_registrations_under_one_key_at_the_same_moment_one_is_done(
+    store: Engine,
+) -> None:
+    results = at_once(
+        4,
+        lambda n: register(
+            store, Register(title=f"同一幂等键 {n}"), "coordinator", MONDAY, key="register other"
+        ),
+    )
+    done = require_one_done(results)
+    with reading(store) as connection:
+        entered = text("SELECT ref FROM item WHERE title LIKE '同一幂等键%'")
+        assert connection.execute(entered).scalars().all() == [done.ref]
 
 
 def test_a_registration_repeated_at_the_same_moment_makes_one_item(store: Engine) -> None:

@@ -58,12 +58,12 @@ def carried_out(
     key: str | None, if_match: str | None,
 ) -> Response:  # fmt: skip
     """Give a command on an item that this person may see; its receipt."""
-    ident = event_key(office.engine, bearer, key, kind.name, [ref, values])
+    ident = event_key(bearer, key)
     with reading(office.engine) as connection:
         item = visible.item(connection, ref, bearer.person).item
     command = parse(kind.name, values)
     # A repetition gets its receipt, whatever has become of the item since.
-    repeated = was_given(office.engine, bearer, key)
+    repeated = was_given(office.engine, ident)
     version = None if repeated else require_match(item, if_match)
     with named_in_request():
         done = act(

@@ -92,14 +92,14 @@ def attach_evidence(
     with reading(office.engine) as connection:
         loaded = visible.item(connection, ref, bearer.person)
         hindrance = against(connection, loaded, bearer.person, now)
+    ident = event_key(bearer, key)
     # A repetition is answered even when nothing can be attached any more.
-    repeated = was_given(office.engine, bearer, key)
+    repeated = was_given(office.engine, ident)
     if not repeated:
         if hindrance is not None:
             raise Refused(hindrance)
         require_match(loaded.item, if_match)
     kept = _kept(office, file)
-    ident = event_key(office.engine, bearer, key, "evidence", [ref, kept.sha256, note])
     done = attach(
         office.engine, ref, kept, note, bearer.person, now,
         key=ident or f"api/{secrets.token_hex(16)}", seen=turn_of(loaded.item),

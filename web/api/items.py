@@ -61,13 +61,12 @@ def register_item(
     """Enter a finding as an item at intake. It takes a coordinator."""
     values: dict[str, Any] = body.model_dump(exclude_unset=True)
     campaign = values.pop("campaign", "")
-    ident = event_key(office.engine, bearer, key, "register", [campaign, values])
     command = parse(Register.name, values)
     assert isinstance(command, Register)
     with named_in_request("campaign"):
         done = register(
             office.engine, command, bearer.person.code, office.clock.now(),
-            campaign=campaign, key=ident,
+            campaign=campaign, key=event_key(bearer, key),
         )  # fmt: skip
     return told(receipt_of(done), 201, {"location": f"/api/v1/items/{done.ref}"})
 

@@ -14,7 +14,15 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from rules.errors import Conflict, InputError, NotFound, RectiflowError, Refused, Unavailable
+from rules.errors import (
+    Conflict,
+    InputError,
+    KeyReused,
+    NotFound,
+    RectiflowError,
+    Refused,
+    Unavailable,
+)
 from web.api.kinds import KINDS
 from web.pages import accepted, known_language
 from web.phrases.refusals import reason_of
@@ -73,6 +81,13 @@ def answer(
     return JSONResponse(document, known.status, told, MEDIA_TYPE)
 
 
+KEY_REUSED = Problem(
+    "key-reused", "This Idempotency-Key was sent with another request before.",
+    "Use a new key for a new request.", where="Idempotency-Key",
+)  # fmt: skip
+"""The key of the event is ours: it says nothing to whoever has sent another."""
+
+
 async def of_ours(request: Request, error: Exception) -> Response:
     """A problem that a route has told."""
     assert isinstance(error, Problem)
@@ -84,6 +99,8 @@ async def of_ours(request: Request, error: Exception) -> Response:
 async def of_rules(request: Request, error: Exception) -> Response:
     """What rules and tasks say on purpose."""
     assert isinstance(error, RectiflowError)
+    if isinstance(error, KeyReused):
+        return await of_ours(request, KEY_REUSED)
     kind = kind_of(error)
     if isinstance(error, Conflict) and "if-match" in request.headers:
         kind = "stale"

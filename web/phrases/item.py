@@ -52,6 +52,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "事项刚刚有了新进展，请看过最新情况后再办。您填写的内容仍在。",
         "The item has just moved on. Please look at it, then try again: what you wrote is kept.",
     ),
+    "item.sent_before": (
+        "这一页已经提交过，内容与现在不同，本次未办理。请刷新后再办。",
+        "This page was sent before with other words; nothing was done now. Please open it again.",
+    ),
     "item.stages": ("办理环节", "Stages"),
     "item.here": ("当前环节", "now here"),
     "item.size": ("{size} 字节", "{size} bytes"),

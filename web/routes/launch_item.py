@@ -17,7 +17,7 @@ from models.engine import reading
 from models.policies import CampaignFact
 from models.texts import COMMAND as LENGTHS
 from rules.commands import Register, parse
-from rules.errors import InputError, NotFound, RectiflowError, Refused
+from rules.errors import InputError, KeyReused, NotFound, RectiflowError, Refused
 from rules.policy import Policy
 from rules.vocabulary import Severity, Source, name
 from tasks.act import register
@@ -92,6 +92,8 @@ def _enter(request: Request, viewer: Viewer, office: Office, form: Mapping[str, 
 
 def _wrong(error: RectiflowError, lang: str) -> tuple[str, str]:
     """The field that is wrong, and the sentence about it."""
+    if isinstance(error, KeyReused):
+        return "", say(lang, "item.sent_before")
     if isinstance(error, Refused):
         return ("title" if error.rule == "RequireTitle" else "", told(error, lang))
     where = error.where if isinstance(error, InputError) else ""

@@ -662,6 +662,7 @@ def upgrade() -> None:
         sa.Column("hash", sa.String(64), nullable=False),
         sa.Column("step_key", sa.String(64), nullable=True),
         sa.Column("idempotency_key", sa.String(128), nullable=True),
+        sa.Column("asked", sa.String(32), nullable=True),
         sa.Column("announced", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["item_id"],
@@ -828,9 +829,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_invitation_account_id"), "invitation", ["account_id"], unique=False)
     op.create_table(
-        "saved_view",
-        sa.Column("id", sa.Integer(), nullable=False),
-    op.create_table(
         "item_co_unit",
         sa.Column("unit_id", sa.Integer(), nullable=False),
         sa.Column("item_id", sa.Integer(), nullable=False),
@@ -845,6 +843,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("unit_id", "item_id"),
     )
     op.create_index(op.f("ix_item_co_unit_item_id"), "item_co_unit", ["item_id"], unique=False)
+    op.create_table(
+        "saved_view",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(60), nullable=False),
         sa.Column("query", sa.Text(), nullable=False),
@@ -1098,11 +1099,11 @@ def downgrade() -> None:
     op.drop_table("session")
     op.drop_index(op.f("ix_saved_view_shared"), table_name="saved_view")
     op.drop_table("saved_view")
+    op.drop_index(op.f("ix_item_co_unit_item_id"), table_name="item_co_unit")
+    op.drop_table("item_co_unit")
     op.drop_index(op.f("ix_invitation_account_id"), table_name="invitation")
     op.drop_table("invitation")
     op.drop_index(op.f("ix_formal_notice_item_id"), table_name="formal_notice")
-    op.drop_index(op.f("ix_item_co_unit_item_id"), table_name="item_co_unit")
-    op.drop_table("item_co_unit")
     op.drop_table("formal_notice")
     op.drop_index(op.f("ix_flow_run_flow_run_id"), table_name="flow_run")
     op.drop_table("flow_run")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -14,8 +18,11 @@ from rules.vocabulary import Stage
 from tasks.office import Office
 from tests.conftest import MONDAY
 from tests.stock import entered, led_by, staffed
+from tests.tasks.staff import kinds
 from tests.web.api.conftest import Programs, refs, require_problem
 from web.app import create_app
+
+AT_ONCE = 6
 
 
 @pytest.fixture
@@ -64,3 +71,54 @@ async def test_a_life_is_the_same_in_both_databases(programs: Programs) -> None:
         assert (await zhang.get(f"/items/{ref}/{path}")).status_code == 200
     require_problem(await zhang.get("/items?person=a%00b"), 400, "malformed")
     await programs.close()
+
+
+async def answers_of(posts: list[Any], key: str) -> Counter[int]:
+    """How often each answer came to requests that were sent at the same moment."""
+    told = await asyncio.gather(*(post({"idempotency-key": key}) for post in posts))
+    for answer in told:
+        if answer.status_code >= 400:
+            require_problem(answer, 422, "key-reused")
+    return Counter(answer.status_code for answer in told)
+
+
+async def test_of_different_requests_under_one_key_at_the_same_moment_one_is_done(
+    programs: Programs,
+) -> None:
+    engine = programs.office.engine
+    staffed(engine)
+    office = programs.of("coordinator")
+    posts = [partial(_sent, office, "/items", json={"title": f"并发 {n}"}) for n in range(AT_ONCE)]
+    assert await answers_of(posts, "one") == {201: 1, 422: AT_ONCE - 1}
+    [ref] = refs((await office.get("/items?scope=open")).json())
+    path = f"/items/{ref}/commands/comment"
+    posts = [partial(_sent, office, path, json={"text": f"{n}"}) for n in range(AT_ONCE)]
+    assert await answers_of(posts, "two") == {200: 1, 422: AT_ONCE - 1}
+    evidence = f"/items/{ref}/evidence"
+    posts = [
+        partial(_sent, office, evidence, files={"file": ("a.txt", f"第{n}次".encode())})
+        for n in range(AT_ONCE)
+    ]
+    assert await answers_of(posts, "three") == {201: 1, 422: AT_ONCE - 1}
+    assert kinds(engine, ref) == ["registered", "commented", "evidence_attached"]
+    await programs.close()
+
+
+async def test_the_same_request_sent_at_the_same_moment_gets_one_receipt(
+    programs: Programs,
+) -> None:
+    staffed(programs.office.engine)
+    office = programs.of("coordinator")
+    key = {"idempotency-key": "same"}
+    told = await asyncio.gather(
+        *(_sent(office, "/items", key, json={"title": "并发"}) for _ in range(AT_ONCE))
+    )
+    assert {(one.status_code, one.content) for one in told} == {(201, told[0].content)}
+    assert len(refs((await office.get("/items?scope=open")).json())) == 1
+    await programs.close()
+
+
+async def _sent(
+    program: httpx.AsyncClient, path: str, key: dict[str, str], **body: Any
+) -> httpx.Response:
+    return await program.post(path, headers=key, **body)
