@@ -21,7 +21,7 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def roster(
     units: Annotated[
-        Path | None, typer.Option(help="table of units: code, name, parent, kind")
+        Path | None, typer.Option(help="table of units: code, name, parent, kind, closed")
     ] = None,
     people: Annotated[
         Path | None,
@@ -76,3 +76,6 @@ def _tell(report: RosterReport, dry_run: bool, lang: Lang) -> None:
     if report.promoted:
         count = len(report.promoted)
         show(pick(lang, f"{count} 个草稿已确认。", f"{count} drafts are confirmed."))
+    if report.closed:
+        codes = ", ".join(map(clean, report.closed))
+        show(pick(lang, f"停用单位：{codes}。", f"Closed: {codes}."))

@@ -1,4 +1,4 @@
-"""``rectiflow unit``: enter a unit, or put it right."""
+"""``rectiflow unit``: enter a unit, put it right, or close it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from cli.here import here
 from cli.merging import merge_unit
 from cli.options import AsJson
 from cli.output import emit, show
+from cli.unit_closing import close, open_again
 from models import people
 from models.engine import writing
 
@@ -21,7 +22,7 @@ Code = Annotated[str, typer.Argument(metavar="CODE", help="what commands call it
 
 @app.callback()
 def unit() -> None:
-    """Enter units, and confirm those that a ledger has named."""
+    """Enter and close units, and confirm those that a ledger has named."""
 
 
 @app.command()
@@ -61,6 +62,8 @@ def change(
 
 
 app.command("merge")(merge_unit)
+app.command("close")(close)
+app.command("open")(open_again)
 
 
 def _done(code: str, what: str, as_json: bool) -> None:

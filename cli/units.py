@@ -23,15 +23,19 @@ def units(
     as_json: AsJson = False,
     lang: InLang = Lang.ZH,
 ) -> None:
-    """List the units, each below its parent. A draft was named by a ledger."""
+    """List the units, each below its parent.
+
+    A draft was named by a ledger; a closed one takes nothing new on.
+    """
     with here() as office, reading(office.engine) as connection:
         found = staff.units(connection, drafts=drafts)
     if as_json:
         emit({"units": shapes.plain(found)})
         return
-    made = table(*titles(lang, "代码|名称|未销号|草稿", "code|name|open|draft"))
+    made = table(*titles(lang, "代码|名称|未销号|状态", "code|name|open|state"))
     for unit in found:
         indent = "" if drafts else "  " * unit.depth
         mark = pick(lang, "草稿", "draft") if unit.draft else ""
+        mark = pick(lang, "已停用", "closed") if unit.closed else mark
         made.add_row(clean(unit.code), indent + clean(unit.name), str(unit.open_items), mark)
     show(made)

@@ -54,6 +54,11 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "日期 {text} 不在 {low} 至 {high} 之间，无法安排。",
         "The date {text} is not within {low} to {high}; nothing can be planned for it.",
     ),
+    "unit_closed": (
+        "单位“{text}”已停用，请填写接替它的单位。",
+        "The unit {text} is closed; name the one that has taken over from it.",
+    ),
+    "not_closed": ("不能停用：{reason}", "It cannot be closed: {reason}"),
     "several_units": (
         "名为“{text}”的单位不止一个，请填单位代码：{codes}。",
         "Several units are called {text}; write a code: {codes}.",

@@ -24,6 +24,7 @@ class UnitLine(NamedTuple):
     name: str
     kind: str
     draft: bool
+    closed: bool
     units: int
     people: int
 
@@ -36,6 +37,7 @@ class UnitSheet(NamedTuple):
     name: str
     kind: str
     draft: bool
+    closed: bool
     path: str
     above: tuple[Named, ...]
 
@@ -89,7 +91,7 @@ _UNITS = (
 ).scalar_subquery()
 _STAFF = select(func.count()).where(PERSON.c.unit_id == UNIT.c.id).scalar_subquery()
 _LINE = select(
-    *(UNIT.c[f] for f in UnitLine._fields[:5]), _UNITS.label("units"), _STAFF.label("people")
+    *(UNIT.c[f] for f in UnitLine._fields[:6]), _UNITS.label("units"), _STAFF.label("people")
 ).where(UNIT.c.merged_into.is_(None))
 
 
@@ -118,7 +120,7 @@ def _unit_lines(connection: Connection, wanted: Any) -> list[UnitLine]:
 def unit_sheet(connection: Connection, code: str) -> UnitSheet | None:
     """The unit with this code; the root without one."""
     which = UNIT.c.code == code if code else UNIT.c.parent_id.is_(None)
-    columns = [UNIT.c[field] for field in UnitSheet._fields[:6]]
+    columns = [UNIT.c[field] for field in UnitSheet._fields[:7]]
     row = connection.execute(select(*columns).where(which, UNIT.c.merged_into.is_(None))).first()
     if row is None:
         return None

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import Connection, FromClause, Select, bindparam, or_, select
 
 from models.membership import Membership
 from models.person import Person
@@ -46,13 +46,16 @@ _BY_CODE_OR_NAME = _PEOPLE.where(
     PERSON.c.merged_into.is_(None),
 )
 _BY_IDS = _PEOPLE.where(PERSON.c.id.in_(bindparam("ids", expanding=True)))
-_UNITS = select(UNIT.c.id, UNIT.c.code, UNIT.c.path, UNIT.c.name).where(
+_UNITS = select(UNIT.c.id, UNIT.c.code, UNIT.c.path, UNIT.c.closed, UNIT.c.name).where(
     or_(
         UNIT.c.code.in_(bindparam("words", expanding=True)),
         UNIT.c.name.in_(bindparam("words", expanding=True)),
     ),
     # What was merged stands in histories only; nobody means it any more.
     UNIT.c.merged_into.is_(None),
+)
+_CLOSED = select(UNIT.c.code, UNIT.c.closed).where(
+    UNIT.c.path.in_(bindparam("paths", expanding=True))
 )
 
 
@@ -68,12 +71,16 @@ def person(connection: Connection, word: str) -> PersonFact:
     return people(connection, [word])[word]
 
 
-def people(connection: Connection, words: Iterable[str]) -> dict[str, PersonFact]:
-    """The people called by these words; see :func:`person`."""
+def people(
+    connection: Connection, words: Iterable[str], *, hold: bool = False
+) -> dict[str, PersonFact]:
+    """The people called by these words; see :func:`person`. With ``hold`` none of them is merged
+    into another one until the transaction ends."""
     wanted = sorted(set(words))
     if not wanted:
         return {}
-    named = facts(connection.execute(_BY_CODE_OR_NAME, {"words": wanted}).all())
+    statement = _held(_BY_CODE_OR_NAME, PERSON) if hold else _BY_CODE_OR_NAME
+    named = facts(connection.execute(statement, {"words": wanted}).all())
     return {word: _only(word, named, "person", "rectiflow people") for word in wanted}
 
 
@@ -84,8 +91,12 @@ def people_by_id(connection: Connection, ids: Iterable[int]) -> dict[int, Person
     return {fact.id: fact for _, fact in facts(rows)}
 
 
-def units(connection: Connection, words: Iterable[str]) -> dict[str, UnitFact]:
-    """The units called by these words, by code, else by a name that only one unit has.
+def units(
+    connection: Connection, words: Iterable[str], *, hold: bool = False
+) -> dict[str, UnitFact]:
+    """The units called by these words, by code, else by a name that only one unit has; of several,
+    the one that is not closed. With ``hold`` none of them is closed, or merged into another one,
+    until the transaction ends.
 
     Raises:
         NotFound: no unit, or more than one, is called that.
@@ -93,9 +104,23 @@ def units(connection: Connection, words: Iterable[str]) -> dict[str, UnitFact]:
     wanted = sorted(set(words))
     if not wanted:
         return {}
-    rows = connection.execute(_UNITS, {"words": wanted}).all()
-    named = [(row.name, UnitFact(row.id, row.code, row.path)) for row in rows]
+    rows = connection.execute(_held(_UNITS, UNIT) if hold else _UNITS, {"words": wanted}).all()
+    named = [(row.name, UnitFact(row.id, row.code, row.path, bool(row.closed))) for row in rows]
     return {word: _only(word, named, "unit", "rectiflow units") for word in wanted}
+
+
+def closed_among(connection: Connection, paths: Iterable[str], *, hold: bool = False) -> list[str]:
+    """Codes of the closed ones among the units at these paths; ``hold`` as for :func:`units`."""
+    wanted = sorted(set(paths))
+    statement = _held(_CLOSED, UNIT) if hold else _CLOSED
+    rows = connection.execute(statement, {"paths": wanted}).all() if wanted else []
+    return sorted(row.code for row in rows if row.closed)
+
+
+def _held(statement: Select[Any], of: FromClause) -> Select[Any]:
+    """Whoever closes or merges one of these rows waits for us, and we for them: what they have
+    changed meanwhile is looked at again. Nobody else waits."""
+    return statement.with_for_update(read=True, key_share=True, of=of)
 
 
 def facts(rows: Iterable[Sequence[Any]]) -> list[tuple[str, PersonFact]]:
@@ -118,14 +143,18 @@ def facts(rows: Iterable[Sequence[Any]]) -> list[tuple[str, PersonFact]]:
 F = TypeVar("F", PersonFact, UnitFact)
 
 
+def _stays(fact: PersonFact | UnitFact) -> bool:
+    return fact.active if isinstance(fact, PersonFact) else not fact.closed
+
+
 def _only(word: str, named: list[tuple[str, F]], what: str, listing: str) -> F:
     for _, fact in named:
         if fact.code == word:
             return fact
     found = [fact for name, fact in named if name == word]
     if len(found) > 1:
-        # Whoever has left does not make the name of who stayed ambiguous.
-        found = [fact for fact in found if getattr(fact, "active", True)] or found
+        # Whoever has left, or was closed, does not make the name of who stayed ambiguous.
+        found = [fact for fact in found if _stays(fact)] or found
     if len(found) == 1:
         return found[0]
     if found:

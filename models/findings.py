@@ -144,6 +144,7 @@ def usual_unit(connection: Connection, item: ItemState) -> str | None:
             ITEM.c.category != "",
             ITEM.c.id != item.id,
             ITEM.c.unit_id != (item.unit_id or 0),
+            ~UNIT.c.closed,
         )
         .group_by(UNIT.c.id, UNIT.c.code)
         .order_by(count.desc(), UNIT.c.id)

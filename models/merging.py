@@ -108,7 +108,7 @@ def move_under(connection: Connection, draft: UnitRow, into: UnitRow) -> None:
         settle_paths(connection)
     connection.execute(update(PERSON).where(PERSON.c.unit_id == draft.id).values(unit_id=into.id))
     _hand_over_roles(connection, "unit_id", draft.id, into.id)
-    _hand_over_contacts(connection, "unit_id", draft.id, into.id)
+    hand_over_contacts(connection, "unit_id", draft.id, into.id)
     gone = {"merged_into": into.id, "draft": False, "code": _spent(draft.code, draft.id)}
     connection.execute(update(UNIT).where(UNIT.c.id == draft.id).values(gone))
     connection.execute(
@@ -145,7 +145,7 @@ def _hand_over_roles(connection: Connection, column: str, old: int, new: int) ->
             connection.execute(update(MEMBERSHIP).where(this).values({column: new}))
 
 
-def _hand_over_contacts(connection: Connection, column: str, old: int, new: int) -> None:
+def hand_over_contacts(connection: Connection, column: str, old: int, new: int) -> None:
     """Groups of the draft become groups of the other unit, but by channels that it has already."""
     has = select(CONTACT.c.channel).where(CONTACT.c[column] == new).scalar_subquery()
     mine = CONTACT.c[column] == old

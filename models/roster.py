@@ -9,6 +9,8 @@ from sqlalchemy import Connection, or_, select, update
 
 from models.directory import MEMBERSHIP, PERSON, UNIT
 from models.items import ITEM
+from rules.item import unit_at
+from rules.open_units import require_open
 from rules.vocabulary import Role
 
 
@@ -22,6 +24,7 @@ class UnitRow(NamedTuple):
     path: str
     kind: str = "unit"
     draft: bool = False
+    closed: bool = False
 
 
 class PersonRow(NamedTuple):
@@ -107,7 +110,11 @@ def move_unit(connection: Connection, unit: UnitRow, parent: UnitRow) -> None:
     """Put a unit, with all that is below it, under another parent.
 
     Items keep the ids of their units; the paths that they copy follow by :func:`settle_paths`.
+
+    Raises:
+        Refused: the new parent is closed, and the unit is not.
     """
+    require_open(parent.code, parent.closed and not unit.closed)
     connection.execute(update(UNIT).where(UNIT.c.id == unit.id).values(parent_id=parent.id))
     below = select(UNIT.c.id, UNIT.c.path).where(UNIT.c.path.startswith(unit.path))
     for row in connection.execute(below).all():
@@ -138,4 +145,4 @@ def settle_paths(connection: Connection) -> int:
 
 
 def _now_at(path: str, paths: dict[int, str]) -> str:
-    return paths.get(int(path.rstrip("/").rpartition("/")[2]), path)
+    return paths.get(unit_at(path), path)

@@ -22,6 +22,7 @@ class UnitView(NamedTuple):
     parent: Named | None
     depth: int
     draft: bool
+    closed: bool
     open_items: int
     """Open items that it leads, those of units below it not counted."""
 
@@ -57,7 +58,8 @@ def units(connection: Connection, *, drafts: bool = False) -> list[UnitView]:
         .where(ITEM.c.unit_id == UNIT.c.id, ITEM.c.stage != Stage.CLOSED)
         .scalar_subquery()
     )
-    columns = (UNIT.c.code, UNIT.c.name, UNIT.c.kind, UNIT.c.path, UNIT.c.draft)
+    columns = (UNIT.c.code, UNIT.c.name, UNIT.c.kind, UNIT.c.path, UNIT.c.draft,
+               UNIT.c.closed)  # fmt: skip
     above = (_PARENT.c.code.label("above_code"), _PARENT.c.name.label("above_name"))
     statement = select(*columns, *above, led.label("led")).outerjoin(
         _PARENT, _PARENT.c.id == UNIT.c.parent_id
@@ -70,7 +72,7 @@ def units(connection: Connection, *, drafts: bool = False) -> list[UnitView]:
         UnitView(
             row.code, row.name, row.kind,
             None if row.above_code is None else Named(row.above_code, row.above_name),
-            len(_way(row.path)) - 1, bool(row.draft), row.led,
+            len(_way(row.path)) - 1, bool(row.draft), bool(row.closed), row.led,
         )
         for row in rows
     ]  # fmt: skip

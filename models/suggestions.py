@@ -10,9 +10,11 @@ from rules.vocabulary import Role
 MOST = 200
 
 
-def units(connection: Connection) -> list[tuple[str, str]]:
-    """Units by code, with their names."""
+def units(connection: Connection, *, closed: bool = False) -> list[tuple[str, str]]:
+    """Units by code, with their names; ``closed`` ones, too, where something is looked for."""
     statement = select(UNIT.c.code, UNIT.c.name).where(UNIT.c.merged_into.is_(None))
+    if not closed:
+        statement = statement.where(~UNIT.c.closed)
     rows = connection.execute(statement.order_by(UNIT.c.path).limit(MOST))
     return [(row.code, row.name) for row in rows]
 

@@ -114,6 +114,7 @@ class UnitFact(NamedTuple):
     id: int
     code: str
     path: str
+    closed: bool = False
 
 
 class PersonFact(NamedTuple):
@@ -146,6 +147,8 @@ class Facts(NamedTuple):
     items: Mapping[str, ItemState] = {}
     policies: Mapping[str, InForce] = {}
     """By name and version: ``audit@2``."""
+    closed: tuple[str, ...] = ()
+    """Codes of closed units that the item would be in if the command were carried out."""
 
 
 def within(path: str | None, ancestor: str | None) -> bool:

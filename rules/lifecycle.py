@@ -14,6 +14,7 @@ from typing import NamedTuple
 from rules import approval as ap
 from rules import guards as g
 from rules import ladder_guards as lg
+from rules import open_units as ou
 from rules import seat_guards as sg
 from rules import time_guards as tg
 from rules.duties import Relation as R
@@ -50,7 +51,7 @@ DOER = R.RESPONSIBLE | R.LEADER
 
 HELPER = R.HELPER
 DUE_SET = (g.keep_due_in_sight, g.require_future_due, g.keep_within_superior_limit)
-NAMED = (g.forbid_judging_own_unit, g.require_responsible_in_unit, *DUE_SET,
+NAMED = (g.forbid_judging_own_unit, ou.require_open_units, g.require_responsible_in_unit, *DUE_SET,
          g.require_running_clock)  # fmt: skip
 ENDED = (g.require_reason, g.forbid_judging_own_unit)
 JUDGED = (g.require_running_clock, g.forbid_judging_own_unit)
@@ -109,7 +110,7 @@ TABLE: tuple[Row, ...] = (
     _row(S.CLOSURE,      "deny",              (S.VERIFICATION, S.DEADLINE), SUPERVISOR,        STRUCK, g.require_reason, DUE_SET),
     _row(S.CLOSURE,      "fire",              S.CLOSURE,                    SYSTEM,            g.never_early),
 
-    _row(S.CLOSED,       "reopen",            S.DEADLINE,                   OFFICE,            g.require_relapse_possible, g.require_reason, DUE_SET),
+    _row(S.CLOSED,       "reopen",            S.DEADLINE,                   OFFICE,            g.require_relapse_possible, ou.require_open_units, g.require_reason, DUE_SET),
     _row(S.CLOSED,       "fire",              S.CLOSED,                     SYSTEM,            g.never_early),
 
     # In every open stage

@@ -26,7 +26,7 @@ from models.items import Loaded
 from models.writes import Entry
 from models.writes import Receipt as Receipt
 from rules.case import Case
-from rules.commands import COMMANDS, Command, FireStep, Register
+from rules.commands import COMMANDS, Command, FireStep, Register, Reopen
 from rules.decide import Decision, decide, plan
 from rules.duties import may_register
 from rules.errors import Conflict, InputError, NotFound, Refusal, Refused
@@ -73,7 +73,9 @@ def act(
             with writing(engine) as connection:
                 others = tuple(command.words(command.item_fields))
                 if others or attempt:
-                    # Whoever has lost a race stands in line: nobody loses for ever.
+                    # Whoever has lost a race stands in line: nobody loses for ever. Units and
+                    # people first, as whoever merges them does: neither waits for the other.
+                    facts_for(connection, command, hold=True)
                     items.hold(connection, (ref, *others))
                 receipt = _attempt(connection, ref, command, actor, now, under, version)
                 if receipt is not None:
@@ -109,7 +111,7 @@ def _attempt(
     loaded, who = _item_and_actor(connection, ref, actor)
     if version is not None and loaded.item.version != version:
         raise Conflict(ref)
-    case = case_for(connection, loaded, command, who, now)
+    case = case_for(connection, loaded, command, who, now, hold=True)
     decision = decide(case)
     if isinstance(decision, Refusal):
         raise Refused(decision)
@@ -133,17 +135,20 @@ def _item_and_actor(
 
 def case_for(
     connection: Connection, loaded: Loaded, command: Command, actor: str | PersonFact,
-    now: datetime,
+    now: datetime, *, hold: bool = False,
 ) -> Case:  # fmt: skip
-    """Everything the rules need to decide, read in this transaction."""
+    """Everything the rules need to decide, read in this transaction. With ``hold`` nobody that is
+    named is closed or merged into another one before it ends."""
     policy = policies.policy(connection, loaded.policy_id)
     who = directory.person(connection, actor) if isinstance(actor, str) else actor
-    facts = facts_for(connection, command)
+    facts = facts_for(connection, command, loaded.item, hold=hold)
     return Case(loaded.item, command, who, now, policy, calendar_for(policy), facts)
 
 
-def facts_for(connection: Connection, command: Command) -> Facts:
-    """What the command's words refer to.
+def facts_for(
+    connection: Connection, command: Command, item: ItemState | None = None, *, hold: bool = False
+) -> Facts:
+    """What the command's words refer to; of an ``item`` that is to be reopened also its units.
 
     Raises:
         NotFound: there is no such person or unit.
@@ -153,11 +158,17 @@ def facts_for(connection: Connection, command: Command) -> Facts:
         loaded = items.by_ref(connection, ref)
         if loaded is not None:
             others[ref] = loaded.item
+    units = directory.units(connection, command.words(command.unit_fields), hold=hold)
+    closed = [unit.code for unit in units.values() if unit.closed]
+    if item is not None and isinstance(command, Reopen):
+        own = (item.unit_path or "", *item.co_unit_paths)
+        closed = directory.closed_among(connection, own, hold=hold)
     return Facts(
-        directory.units(connection, command.words(command.unit_fields)),
-        directory.people(connection, command.words(command.person_fields)),
+        units,
+        directory.people(connection, command.words(command.person_fields), hold=hold),
         others,
         _in_force(connection, command.words(command.policy_fields)),
+        tuple(closed),
     )
 
 

@@ -24,6 +24,7 @@ _DATED: tuple[AnyField, ...] = ("opened", "due", "due_superior", "closed_at")
 def refusals(row: LedgerRow, names: Names, ledger: Ledger) -> list[CellProblem]:
     """What the store or the rules cannot take, and names that fit several."""
     found = [*unstorable(row, ledger), *_ambiguous(row, names, ledger)]
+    found = found or list(_closed(row, names, ledger))
     for field in _DATED:
         day = _day(getattr(row, field), ledger)
         if day is not None and not EARLIEST <= day <= FARTHEST:
@@ -67,6 +68,15 @@ def _ambiguous(row: LedgerRow, names: Names, ledger: Ledger) -> Iterator[CellPro
             _look_up(getattr(row, field), field, spot, names)
         except Unmatched as error:
             yield _unmatched(row, field, error, ledger)
+
+
+def _closed(row: LedgerRow, names: Names, ledger: Ledger) -> Iterator[CellProblem]:
+    """Units that take no new item, or below which a new unit would come to lie."""
+    named: list[tuple[AnyField, str]] = [("unit", row.unit)]
+    named += [("co_units", text) for text in row.co_units]
+    for field, text in named:
+        if text and names.unit(text).above.closed:
+            yield ledger.problem(row.row, field, "unit_closed", text=text)
 
 
 def _look_up(text: str, field: AnyField, spot: Spot | None, names: Names) -> None:

@@ -23,6 +23,7 @@ from models.roster import PersonRow, UnitRow
 from rules.commands import Reseat
 from rules.errors import Conflict, NotFound, Refusal, Refused
 from rules.item import SYSTEM, within
+from rules.open_units import require_open
 from tasks.act import carry_out
 from tasks.reseating import Decided, Kept, decided_all
 
@@ -126,6 +127,7 @@ def _units(
     mine, other = _found(roster.all_units(connection), draft, into, "unit")
     if within(other.path, mine.path):
         raise _no("MergeUpwards", f"{other.code} lies below {mine.code}.", "Move it first.")
+    require_open(other.code, other.closed)
     if by:
         merging.hold(connection, "unit", [mine.id, other.id])
     refs = merging.refs(connection, merging.of_unit(mine.id, mine.path))

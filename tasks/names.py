@@ -101,13 +101,14 @@ class Names:
     def _first(self, parts: list[str]) -> tuple[UnitRow, list[str]]:
         if not parts or self._below(parts[0], self.root):
             return self.root, parts
-        named = self._units.get(parts[0], [])
+        named = _standing(self._units.get(parts[0], []))
         if len(named) > 1:
             raise Unmatched("several_units", parts[0], named)
         return (named[0], parts[1:]) if named else (self.root, parts)
 
     def _below(self, name: str, parent: UnitRow) -> UnitRow | None:
-        found = [unit for unit in self._units.get(name, ()) if unit.parent_id == parent.id]
+        named = self._units.get(name, ())
+        found = _standing([unit for unit in named if unit.parent_id == parent.id])
         if len(found) > 1:
             raise Unmatched("several_units", name, found)
         return found[0] if found else None
@@ -144,3 +145,8 @@ class Names:
             return found[0]
         handle = self.people_by_code.get(text)
         return handle if handle and handle.active and handle.name != text else None
+
+
+def _standing(units: list[UnitRow]) -> list[UnitRow]:
+    """Those that are not closed, where there are any: a successor may have the old name."""
+    return [unit for unit in units if not unit.closed] or units

@@ -2,6 +2,7 @@
 
 Units and people are recognised by their codes; a draft that a ledger has made is recognised by its
 name, and becomes the real one. Nothing is ever deleted: who or what a table does not name stays.
+A unit is closed, or opened again, only where its line says so.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ from ledgers.table import Columns, Table, read_table
 from models import roster
 from models.engine import writing
 from tasks.roster_people import load_people
-from tasks.roster_units import Tally, load_units
+from tasks.roster_units import Tally, close_units, load_units
 
 UNIT_COLUMNS: Columns = {
     "code": ("code", "单位代码", "代码"),
     "name": ("name", "单位名称", "名称"),
     "parent": ("parent", "上级单位", "上级"),
     "kind": ("kind", "单位类别", "类别"),
+    "closed": ("closed", "停用", "是否停用"),
 }
 UNIT_EXTRAS = ("level", "inspected", "层级", "是否巡查")
 """Columns of a table of units that tell nothing that is kept here."""
@@ -51,11 +53,12 @@ class FileProblem:
 @dataclass(slots=True)
 class RosterReport:
     """What was loaded; nothing was where ``refused`` names anything. ``promoted`` are the codes
-    of drafts that are no drafts any more."""
+    of drafts that are no drafts any more, ``closed`` those of units that were closed."""
 
     units: Tally = field(default_factory=Tally)
     people: Tally = field(default_factory=Tally)
     promoted: list[str] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
     refused: list[FileProblem] = field(default_factory=list)
 
 
@@ -108,6 +111,10 @@ def _load(
     if people:
         problems = load_people(connection, people, report.people, report.promoted)
         report.refused += [_in_file(people, problem) for problem in problems]
+    # Only a table whose lines are all good says which units are to be closed.
+    if units and not report.refused:
+        problems = close_units(connection, units, report.closed)
+        report.refused += [_in_file(units, problem) for problem in problems]
 
 
 def _in_file(table: Table, problem: CellProblem) -> FileProblem:

@@ -111,6 +111,9 @@ class _Staff:
             for line in lines
         ]
         known = self._people.get(first["code"]) or self._draft(first, unit, duties)
+        if closed := list(self._closed(lines, known, unit, duties)):
+            self.problems += closed
+            return
         if known is None:
             person_id = people.add_person(
                 self.connection, first["code"], first["name"], unit.id,
@@ -120,6 +123,19 @@ class _Staff:
             self.tally.created += 1
         else:
             self._put_right(first, known, unit, duties)
+
+    def _closed(
+        self, lines: list[Line], known: PersonRow | None, unit: UnitRow, duties: list[_Duty]
+    ) -> Iterator[CellProblem]:
+        """Units that take nobody on, where the lines would put somebody there."""
+        comes = unit.closed and (known is None or known.unit_id != unit.id)
+        if comes:
+            yield self.table.problem(lines[0], "unit", "unit_closed", text=unit.code)
+        for line, duty in zip(lines, duties, strict=True):
+            held = known is not None and (known.id, duty.seat.id, duty.role) in self._held
+            if duty.seat.closed and not held and not (comes and duty.seat.id == unit.id):
+                column = "scope" if line["scope"] else "unit"
+                yield self.table.problem(line, column, "unit_closed", text=duty.seat.code)
 
     def _put_right(self, line: Line, known: PersonRow, unit: UnitRow, duties: list[_Duty]) -> None:
         wanted = {

@@ -17,7 +17,13 @@ from ledgers.row import CellProblem
 from ledgers.table import Line, Table
 from models import people, roster
 from models.roster import UNIT_NAME, UnitRow
+from rules.errors import Refused
 from rules.item import SYSTEM, within
+from tasks.unit_closing import close_empty
+
+FLAGS = {**dict.fromkeys(("yes", "是", "true", "1"), True),
+         **dict.fromkeys(("no", "否", "false", "0"), False)}  # fmt: skip
+"""What the column says that tells whether a unit is closed, in small letters."""
 
 KIND = 16
 """Characters of a kind of unit."""
@@ -54,6 +60,29 @@ def load_units(
     return [*table.problems, *tree.problems]
 
 
+def close_units(connection: Connection, table: Table, closed: list[str]) -> list[CellProblem]:
+    """Close the units that the table says are closed, after people have found their places; what
+    still hangs on one of them is a problem of its line. A unit that the table does not name, or
+    says nothing of, stays as it is. ``closed`` gets their codes."""
+    units = {unit.code: unit for unit in roster.all_units(connection)}
+    lines = [line for line in table.lines if _says(line) and not units[line["code"]].closed]
+    problems = []
+    # Those below before those above.
+    for line in sorted(lines, key=lambda one: units[one["code"]].path.count("/"), reverse=True):
+        try:
+            close_empty(connection, line["code"])
+        except Refused as error:
+            problems.append(table.problem(line, "closed", "not_closed", reason=error.message))
+        else:
+            closed.append(line["code"])
+    return problems
+
+
+def _says(line: Line) -> bool | None:
+    """Whether the line says that its unit is closed; None when it says nothing."""
+    return FLAGS.get(line["closed"].casefold())
+
+
 def bad_code(table: Table, line: Line) -> Iterator[CellProblem]:
     """A code that could not be told from other words of a command."""
     code = line["code"]
@@ -69,6 +98,7 @@ class _Tree:
     promoted: list[str]
     problems: list[CellProblem] = field(default_factory=list)
     has_moved: bool = False
+    reopened: set[int] = field(default_factory=set)
     _units: dict[str, UnitRow] = field(init=False)
     _root: UnitRow = field(init=False)
     _new_names: Counter[str] = field(init=False)
@@ -89,6 +119,9 @@ class _Tree:
         for column, limit in (("name", UNIT_NAME), ("kind", KIND)):
             if len(line[column]) > limit:
                 yield self._say(line, column, "too_long", limit=limit)
+        if line["closed"] and _says(line) is None:
+            facts = {"text": line["closed"], "known": ", ".join(FLAGS)}
+            yield self._say(line, "closed", "unknown_word", **facts)
         if not line["parent"]:
             if self._root_line:
                 yield self._say(line, "parent", "second_root", first=self._root_line)
@@ -96,13 +129,15 @@ class _Tree:
 
     def take(self, line: Line) -> None:
         """Enter the unit, or put it right."""
-        known = self._units.get(line["code"])
+        known = self._opened(line, self._units.get(line["code"]))
         if not line["parent"]:
             self._take_root(line, known)
             return
         parent = self._units.get(line["parent"])
         if parent is None:
             self._refuse(line, "parent", "no_such_unit", text=line["parent"])
+        elif parent.closed and (known is None or not known.closed):
+            self._refuse(line, "parent", "unit_closed", text=line["parent"])
         elif known is not None and known.parent_id is None:
             self._refuse(line, "parent", "root_elsewhere", text=known.code, here=known.name)
         elif known := known or self._draft(line, parent):
@@ -112,6 +147,15 @@ class _Tree:
             unit_id, path = people.add_unit(self.connection, code, name, parent.id, kind=kind)
             self._units[code] = UnitRow(unit_id, code, name, parent.id, path, kind)
             self.tally.created += 1
+
+    def _opened(self, line: Line, unit: UnitRow | None) -> UnitRow | None:
+        """The unit, opened again where the line says that it is not closed."""
+        if unit is None or not unit.closed or _says(line) is not False:
+            return unit
+        people.change_unit(self.connection, unit.id, {"closed": False})
+        self._units[unit.code] = unit._replace(closed=False)
+        self.reopened.add(unit.id)
+        return self._units[unit.code]
 
     def _take_root(self, line: Line, known: UnitRow | None) -> None:
         if known is not None and known.id != self._root.id:
@@ -142,7 +186,7 @@ class _Tree:
             self._know(unit, wanted)
         if parent is not None and moves:
             self._move(self._units[line["code"]], parent)
-        if changes or moves:
+        if changes or moves or unit.id in self.reopened:
             self.tally.updated += 1
         else:
             self.tally.unchanged += 1

@@ -21,7 +21,7 @@ from rules.item import PersonFact, is_root
 from rules.vocabulary import Role
 
 DEEDS = (
-    *("unit.add", "unit.set", "unit.move", "unit.merge"),
+    *("unit.add", "unit.set", "unit.move", "unit.merge", "unit.close", "unit.open"),
     *("person.add", "person.set", "person.role", "person.merge", "person.reachable", "roster"),
     *("account.add", "account.invite", "account.disable", "account.enable", "account.admin"),
     *("account.signout", "account.factor", "token.new", "token.revoke"),

@@ -61,7 +61,7 @@ def candidates(connection: Connection, kind: str, code: str, words: str = "") ->
     """Whom the draft of this code may mean: those whose names are most like its own, or have these
     words in them."""
     if kind == "unit":
-        units = roster.all_units(connection)
+        units = [unit for unit in roster.all_units(connection) if not unit.closed]
         names = {unit.id: unit.name for unit in units}
         near = _alike(units, code, words)
         return [Candidate(one.code, one.name, names.get(one.parent_id or 0, "")) for one in near]

@@ -1,4 +1,4 @@
-"""Units entered, renamed and moved by an administrator; drafts confirmed and merged."""
+"""Units entered, renamed, moved and closed by an administrator; drafts confirmed and merged."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from models import directory, people, roster
 from models.engine import writing
 from rules.errors import InputError, NotFound, Refusal, Refused
 from rules.item import within
-from tasks import merging
+from tasks import merging, unit_closing
 from tasks.admin.checked import KIND_LENGTH, code_of, name_of
 from tasks.admin.desk import Admin, deed, is_a_draft
 from tasks.merging import Merger
+from tasks.unit_closing import Closing
 
 
 def add(admin: Admin, code: str, name: str, parent: str, kind: str = "unit") -> str:
@@ -72,6 +73,29 @@ def move(admin: Admin, code: str, parent: str) -> None:
             )
         roster.move_unit(connection, unit, above)
         roster.settle_paths(connection)
+
+
+def close(admin: Admin, code: str, into: str, now: datetime) -> Closing:
+    """Close a unit; what hangs on it goes to the unit ``into``. See ``tasks.unit_closing``. ``now``
+    is campaign time.
+
+    Raises:
+        Refused: they may not; or something hangs on it, or a rule keeps an item from moving.
+        NotFound: there is no such unit.
+    """
+    with deed(admin, "unit.close", code, f"-> {into}" if into else ""):
+        return unit_closing.close(admin.engine, code, into, admin.person.code, now)
+
+
+def open_again(admin: Admin, code: str) -> None:
+    """Let a closed unit take something on again.
+
+    Raises:
+        Refused: they may not; it is not closed, or the unit above it is.
+        NotFound: there is no such unit.
+    """
+    with deed(admin, "unit.open", code):
+        unit_closing.open_again(admin.engine, code)
 
 
 def merge(admin: Admin, draft: str, into: str, now: datetime) -> Merger:

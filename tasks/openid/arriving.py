@@ -133,8 +133,10 @@ def _new_account(
         if not settings.openid_unit or not login:
             raise _refused("RequireKnownPerson", "Nobody here is linked with this identity.")
         unit = identities.units_called(connection, {settings.openid_unit})
-        if not unit:
-            raise InputError("There is no such unit.", where=f"{PREFIX}OPENID_UNIT")
+        if not any(people.is_open(connection, found) for found in unit.values()):
+            raise InputError(
+                "There is no such unit, or it is closed.", where=f"{PREFIX}OPENID_UNIT"
+            )
         name = claims.get("name")
         name = name if isinstance(name, str) and name.strip() and name.isprintable() else login
         person_id = people.add_person(
@@ -168,7 +170,11 @@ def _apply(
             )
     before = identities.given(connection, identity.id)
     for seat in sorted(wanted - before):
-        if not people.has_role(connection, account.person_id, *seat):
+        if not people.is_open(connection, seat[0]):
+            log.warning(
+                "A group names a unit that is closed. %s", log_context("link", unit=seat[0])
+            )
+        elif not people.has_role(connection, account.person_id, *seat):
             people.add_role(connection, account.person_id, *seat)
             identities.keep_given(connection, identity.id, seat)
     for seat in sorted(before - wanted):

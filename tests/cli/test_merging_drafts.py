@@ -1,4 +1,4 @@
-"""A draft merged on the command line: shown first, carried out when it is said who orders it."""
+"""Drafts merged and units closed on the command line: shown first, then carried out."""
 
 from __future__ import annotations
 
@@ -32,3 +32,19 @@ def test_a_unit_that_is_no_draft_is_not_merged(rectiflow: Run, store: Stock) -> 
     ran = rectiflow("unit", "merge", "court", "county", "--yes", "--as", "coordinator")
     assert ran.code == 1
     assert "court" in codes(rectiflow, "units")
+
+
+def test_a_unit_is_closed_when_nothing_hangs_on_it_or_it_is_handed_over(
+    rectiflow: Run, store: Stock
+) -> None:
+    shown = rectiflow("unit", "close", "court", "--json")
+    assert (shown.document["done"], shown.document["possible"]) == (False, False)
+    assert rectiflow("user", "add", "coordinator", "--admin").code == 0
+    assert rectiflow("unit", "close", "court", "--yes", "--as", "coordinator").code == 1
+    done = rectiflow("unit", "close", "court", "--into", "county", "--yes", "--as", "coordinator")
+    assert done.code == 0
+    listed = {one["code"]: one["closed"] for one in rectiflow("units", "--json").document["units"]}
+    assert (listed["court"], listed["county"]) == (True, False)
+    assert rectiflow("unit", "add", "new", "--name", "新", "--parent", "court").code == 1
+    assert rectiflow("unit", "open", "court", "--as", "coordinator").code == 0
+    assert rectiflow("audit", "verify").code == 0

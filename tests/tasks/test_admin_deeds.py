@@ -55,6 +55,8 @@ NEVER: dict[str, Callable[[Admin, Settings], Any]] = {
     "unit.set": lambda a, s: units.put_right(a, "court", "法院", "unit"),
     "unit.move": lambda a, s: units.move(a, "court", "city"),
     "unit.merge": lambda a, s: units.merge(a, "court", "bureau", MONDAY),
+    "unit.close": lambda a, s: units.close(a, "court", "bureau", MONDAY),
+    "unit.open": lambda a, s: units.open_again(a, "court"),
     "person.add": lambda a, s: staff.add(a, "neu", Particulars("新人", "county"), []),
     "person.set": lambda a, s: staff.put_right(a, "viewer", Particulars("看", "county")),
     "person.role": lambda a, s: staff.give_role(a, "viewer", Role.COORDINATOR, "city"),

@@ -57,6 +57,17 @@ async def browser(office: Office) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
+@pytest.fixture
+async def chief(browser: httpx.AsyncClient, office: Office) -> httpx.AsyncClient:
+    """An administrator's browser, whose forms are of their session."""
+    from tests.web.test_admin_pages import entered_as
+
+    browser.headers["x-csrf-token"] = await entered_as(
+        browser, office, "second-supervisor", administrator=True
+    )
+    return browser
+
+
 def token(office: Office, ref: str, command: str = "acknowledge", person_id: int = 0) -> str:
     """A link's token for the item as it stands, for its responsible person or another."""
     item = state(office.engine, ref)

@@ -61,15 +61,6 @@ async def entered_as(browser: httpx.AsyncClient, office: Office, who: str, **mor
     return found[1]
 
 
-@pytest.fixture
-async def chief(browser: httpx.AsyncClient, office: Office) -> httpx.AsyncClient:
-    """An administrator's browser, whose forms are of their session."""
-    browser.headers["x-csrf-token"] = await entered_as(
-        browser, office, "second-supervisor", administrator=True
-    )
-    return browser
-
-
 def draft(office: Office, code: str) -> int:
     with writing(office.engine) as connection:
         county = directory.units(connection, ["county"])["county"].id

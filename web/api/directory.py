@@ -67,6 +67,7 @@ class Unit(Shape):
     kind: str
     parent: Named | None
     draft: bool
+    closed: bool
 
 
 class Units(Shape):
@@ -153,6 +154,7 @@ def get_units(bearer: Reads, office: InOffice) -> Response:
     ordered = sorted(rows, key=lambda row: [int(part) for part in row.path.split("/") if part])
     return told({"units": [
         {"code": row.code, "name": row.name, "kind": row.kind, "draft": bool(row.draft),
+         "closed": bool(row.closed),
          "parent": _named(by_id[row.parent_id]) if row.parent_id else None}
         for row in ordered
     ]})  # fmt: skip

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from web.phrases import admin_rules, admin_staff
+from web.phrases import admin_rules, admin_staff, admin_units
 
-WORDS: Mapping[str, tuple[str, str]] = {**admin_staff.WORDS, **admin_rules.WORDS}
+WORDS: Mapping[str, tuple[str, str]] = {
+    **admin_staff.WORDS,
+    **admin_units.WORDS,
+    **admin_rules.WORDS,
+}

@@ -178,8 +178,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "admin.roster.units": ("单位表", "Table of units"),
     "admin.roster.people": ("人员表", "Table of people"),
     "admin.roster.units_hint": (
-        "列：代码、名称、上级单位、类别",
-        "Columns: code, name, parent, kind",
+        "列：代码、名称、上级单位、类别、停用（是或否，留空不变）",
+        "Columns: code, name, parent, kind, closed (yes or no; empty: as it is)",
     ),
     "admin.roster.people_hint": (
         "列：代码、姓名、单位、角色、任职范围、邮箱、语言（一行一个任职）",

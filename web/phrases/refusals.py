@@ -22,6 +22,7 @@ ZH: Mapping[str, str] = {
     "RequireResponsibleInUnit": "请指定责任单位及该单位的在职责任人。",
     "RequireAssignment": "尚未指定责任人，请先交办。",
     "RequireFutureDue": "期限已过，请填写以后的日期。",
+    "RequireOpenUnit": "单位已停用，请改选接替它的单位，或请管理员重新启用。",
     "KeepDueInSight": "期限过远，请填写较近的日期。",
     "KeepWithinSuperiorLimit": "不得晚于上级时限。",
     "RequireEvidence": "本轮尚未附佐证材料，请先上传再报核。",
@@ -84,6 +85,11 @@ ZH: Mapping[str, str] = {
     "MoveSideways": "不能调整到自己或自己的下级单位之下。",
     "KeepJudgesApart": "归并后同一人既承办又核查，请先改派或另行指定核查人。",
     "RequireSeatToChange": "事项没有提到此单位或人员。",
+    "CloseEmptyUnits": "单位名下还有未销号事项、未停用的下级单位或在职人员，请先处理或移交。",
+    "KeepTheRoot": "最上级单位不能停用。",
+    "ConfirmDraftsFirst": "单位待确认，请先确认或归并。",
+    "HandOverOutside": "不能移交给自己或自己的下级单位。",
+    "OpenClosedUnits": "单位没有停用。",
 }
 
 DUTIES: Mapping[str, str] = {

@@ -11,12 +11,17 @@ from fastapi.responses import Response
 from models import admin_lists, suggestions
 from models.admin_lists import PAGE, PeopleWanted
 from models.engine import reading
-from rules.errors import RectiflowError
+from rules.errors import RectiflowError, Refused
+from tasks import unit_closing
 from tasks.admin import units
-from web.admin_desk import EMPTY, Changing, Desk, Looking, Settling, go, status_of, wrong
+from web.admin_desk import EMPTY, Administering, Changing, Desk, Looking, Settling, go, status_of, wrong
 from web.admin_desk import Form as Typed
+from web.phrases.refusals import told
 
 router = APIRouter(prefix="/admin/units")
+
+SHOWN = 20
+"""What hangs on a unit is listed one by one up to so many of a kind."""
 
 Text = Annotated[str, Form(max_length=400)]
 
@@ -48,6 +53,33 @@ def add(
     return go(f"/admin/units/{quote(made)}", "entered")
 
 
+@router.api_route("/{code:path}/close", methods=["GET", "HEAD"])
+def closing(desk: Administering, code: str, into: str = "") -> Response:
+    """What hangs on the unit, and what comes of closing it; ``into`` takes over."""
+    return _closing(desk, code, into.strip()[:64])
+
+
+@router.post("/{code:path}/close")
+def close(desk: Changing, code: str, into: Text = "") -> Response:
+    """Let it take nothing new on; nothing is done where something stands against it."""
+    try:
+        units.close(desk.admin, code, into.strip(), desk.office.clock.now())
+    except RectiflowError as error:
+        form = wrong(error, {"into": into}, desk.lang)
+        return _closing(desk, code, into.strip(), form, status_of(error))
+    return go(f"/admin/units/{quote(code)}", "closed")
+
+
+@router.post("/{code:path}/open")
+def open_again(desk: Changing, code: str) -> Response:
+    """Let it take something on again."""
+    try:
+        units.open_again(desk.admin, code)
+    except RectiflowError as error:
+        return _sheet(desk, code, form=wrong(error, {}, desk.lang), status=status_of(error))
+    return go(f"/admin/units/{quote(code)}", "opened")
+
+
 @router.api_route("/{code:path}", methods=["GET", "HEAD"])
 def show(desk: Looking, code: str, after: str = "") -> Response:
     """One unit, and what lies directly below it."""
@@ -74,6 +106,25 @@ def put_right(desk: Settling, code: str, name: Text = "", kind: Text = "") -> Re
         form = wrong(error, {"name": name, "kind": kind}, desk.lang)
         return _sheet(desk, code, form=form, status=status_of(error))
     return go(f"/admin/units/{quote(code)}", "saved")
+
+
+def _closing(
+    desk: Desk, code: str, into: str, form: Typed = EMPTY, status: int = 200
+) -> Response:
+    now = desk.office.clock.now()
+    try:
+        seen = unit_closing.preview(desk.office.engine, code, "" if form.said else into, now)
+    except RectiflowError as error:
+        if not into or form.said:
+            return _sheet(desk, code, form=wrong(error, {}, desk.lang), status=status_of(error))
+        return _closing(desk, code, into, wrong(error, {}, desk.lang), status_of(error))
+    with reading(desk.office.engine) as connection:
+        known = suggestions.units(connection)
+    return desk.page(
+        "unit_close.html", "units", status=status, seen=seen, into=into, form=form, known=known,
+        shown=SHOWN, refs=[(ref, ref) for ref in seen.ties.items],
+        said_kept=[(one.ref, told(Refused(one.refusal), desk.lang)) for one in seen.kept],
+    )  # fmt: skip
 
 
 def _sheet(

@@ -87,7 +87,7 @@ def _told(connection: Connection, viewer: Viewer, query: Query) -> dict[str, Any
     policy = policies.policy(connection, under.policy_id)
     near, far = board_page.filters_of(query, policy, names, viewer.lang)
     return {
-        "near": near, "far": far, "units": suggestions.units(connection),
+        "near": near, "far": far, "units": suggestions.units(connection, closed=True),
         "chips": board_page.chips_of(query, policy, names, viewer.lang),
         "orders": list(Order),
     }  # fmt: skip

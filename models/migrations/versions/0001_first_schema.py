@@ -78,6 +78,7 @@ def upgrade() -> None:
         sa.Column("path", sa.String(255), nullable=False),
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("draft", sa.Boolean(), nullable=False),
+        sa.Column("closed", sa.Boolean(), nullable=False),
         sa.Column("merged_into", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["merged_into"],

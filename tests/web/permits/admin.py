@@ -26,6 +26,9 @@ ASKS: Mapping[str, Ask] = {
     "GET /admin/units/{code:path}": Ask(params=UNIT),
     "POST /admin/units/{code:path}": Ask(params=UNIT, form={"name": "法院", "kind": "unit"}),
     "POST /admin/units/{code:path}/move": Ask(params=UNIT, form={"parent": "other-county"}),
+    "GET /admin/units/{code:path}/close": Ask(params={"code": "parallel"}),
+    "POST /admin/units/{code:path}/close": Ask(params={"code": "parallel"}),
+    "POST /admin/units/{code:path}/open": Ask(params={"code": "closed-unit"}),
     "POST /admin/people/new": Ask(
         form={"code": "new", "name": "新人", "unit": "court", "lang": "zh-CN"}
     ),
@@ -66,8 +69,11 @@ ASKS: Mapping[str, Ask] = {
 
 
 def prepare(scene: Scene) -> None:
-    """Somebody whom a ledger has named."""
+    """Somebody whom a ledger has named, and a unit that is closed."""
     with writing(scene.engine) as connection:
+        county = directory.units(connection, ["county"])["county"].id
+        closed, _ = people.add_unit(connection, "closed-unit", "旧单位", county)
+        people.change_unit(connection, closed, {"closed": True})
         court = directory.units(connection, ["court"])["court"].id
         people.add_person(connection, "draft-person", "某人", court, draft=True)
 
@@ -86,6 +92,12 @@ POST /admin/units
   -         in     403    403    403    403    403    403    403    403    403    403    403    to
 GET /admin/units/{code:path}
   -         in     403    403    403    403    403    403    ok     403    403    403    403    ok
+GET /admin/units/{code:path}/close
+  -         in     403    403    403    403    403    403    403    403    403    403    403    ok
+POST /admin/units/{code:path}/close
+  -         in     403    403    403    403    403    403    403    403    403    403    403    to
+POST /admin/units/{code:path}/open
+  -         in     403    403    403    403    403    403    403    403    403    403    403    to
 POST /admin/units/{code:path}/move
   -         in     403    403    403    403    403    403    403    403    403    403    403    to
 POST /admin/units/{code:path}
