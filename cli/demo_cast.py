@@ -15,19 +15,19 @@ from datetime import date
 from functools import cache
 from typing import NamedTuple
 
+from cli.demo_exhibits import attach
 from cli.demo_scene import sample_campaign
 from config.logging import log_context
 from config.profiles import load_profile
 from models.engine import reading
 from models.listing import Wanted, page
 from models.views import ItemView
-from rules.commands import AttachEvidence, parse
+from rules.commands import parse
 from rules.errors import RectiflowError, Refused
 from rules.vocabulary import OPEN_STAGES, Stage
 from rules.workdays import WorkCalendar
 from sample.files import path
 from tasks.act import act
-from tasks.evidence import keep
 from tasks.office import Office
 
 log = logging.getLogger("rectiflow.demo")
@@ -225,7 +225,7 @@ class Cast:
         for person in wanted.people:
             try:
                 if wanted.command == "submit":
-                    self._attach(view, person)
+                    attach(self._office, view, person)
                 command = parse(wanted.command, wanted.fields)
                 act(self._office.engine, view.ref, command, person, self._office.clock.now())
             except Refused as refused:
@@ -234,14 +234,6 @@ class Cast:
             return
         # Nobody may: not tried again before the item has changed.
         self._refused.add((view.ref, view.version))
-
-    def _attach(self, view: ItemView, person: str) -> None:
-        """A sheet of paper that says that it is none."""
-        sheet = self._office.settings.home / "佐证材料.txt"
-        sheet.write_text(f"{view.ref} 第{view.round}轮整改佐证材料（虚构）\n", encoding="utf-8")
-        kept = keep(self._office, sheet)
-        command = AttachEvidence(**kept._asdict())
-        act(self._office.engine, view.ref, command, person, self._office.clock.now())
 
 
 def choose(wished: Sequence[tuple[ItemView, Wish]], turn: int) -> tuple[ItemView, Wish] | None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import yaml
 
+from cli.demo_exhibits import furnish
 from cli.demo_users import tryouts
 from config.calendars import calendar_for
 from config.clock import (
@@ -235,6 +236,8 @@ class Scene:
         if not self._stopping.is_set():
             self.step = "ledger"
             self._import(office, self.calendar.day_of(now))
+            if self.clock is None:
+                furnish(office)
 
     def _load_people(self, office: Office) -> None:
         """The sample's units and people; its own office takes the seats of the founding's."""

@@ -24,6 +24,7 @@ USERS = (
     ("city-office-v1", Role.VERIFIER, "eye"),
     ("city-office-s1", Role.SUPERVISOR, "rubber-stamp"),
     ("city-office-viewer", Role.VIEWER, "books"),
+    ("city-office-auditor", Role.AUDITOR, "history"),
 )
 """Handle, kind of user, and icon."""
 

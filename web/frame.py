@@ -22,6 +22,7 @@ from web.words import say
 THEMES = ("auto", "light", "dark")
 LANG_COOKIE = "rectiflow-lang"
 THEME_COOKIE = "rectiflow-theme"
+YEAR = 365 * 24 * 3600
 
 
 class Entry(NamedTuple):

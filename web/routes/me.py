@@ -16,7 +16,7 @@ from models.engine import reading
 from rules.errors import Refused
 from tasks import accounts, second_factor, signing_in
 from web.at_hand import InOffice
-from web.frame import LANG_COOKIE, THEME_COOKIE, THEMES, framed
+from web.frame import LANG_COOKIE, THEME_COOKIE, THEMES, YEAR, framed
 from web.pages import known_language
 from web.phrases.refusals import told
 from web.viewer import SEE_OTHER, Acting, Viewer, Viewing, local_path
@@ -25,8 +25,6 @@ from web.words import say
 router = APIRouter(prefix="/me")
 
 Text = Annotated[str, Form()]
-
-YEAR = 365 * 24 * 3600
 
 
 @router.api_route("/password", methods=["GET", "HEAD"])

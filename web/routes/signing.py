@@ -15,8 +15,8 @@ from models.engine import reading
 from rules.errors import NotFound, Refused
 from tasks import accounts, signing_in
 from web.at_hand import InOffice, caller_of
-from web.frame import lean
-from web.pages import problem
+from web.frame import LANG_COOKIE, YEAR, lean
+from web.pages import language, problem
 from web.phrases.refusals import told
 from web.viewer import (
     SEE_OTHER,
@@ -96,7 +96,11 @@ def sign_in_to_demo(
     if not signed:
         raise HTTPException(404)
     end_old(request, office)
-    return begun(request, signed, local_path(""))
+    answer = begun(request, signed, local_path(""))
+    # Whoever tries it goes on in the language of the page that they came from.
+    answer.set_cookie(LANG_COOKIE, language(request), max_age=YEAR, samesite="lax",
+                      secure=request.app.state.secure, path="/")  # fmt: skip
+    return answer
 
 
 @router.api_route("/login/factor", methods=["GET", "HEAD"])
