@@ -27,6 +27,7 @@ from rules.notice_names import URGENCY, kind_name
 from rules.notices import Seat
 from rules.policy import Policy
 from rules.vocabulary import Stage
+from rules.worded import worded
 from rules.wording import step_sentence, why_told
 from rules.workdays import WorkCalendar
 
@@ -211,6 +212,6 @@ def _question(one: Claimed, library: Gathered, lang: str) -> GatheredContext:
         campaign_name=campaign(one, library)[1],
         total=stop.mails if stop else 0,
         why=_ASKED[lang],
-        reason=stop.reason if stop else "",
+        reason=worded(stop.reason, lang) if stop else "",
         command_hint=f"rectiflow mail release --as {code}",
     )

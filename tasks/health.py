@@ -16,6 +16,7 @@ from models import heartbeats, schema
 from models.engine import reading
 from models.watch import Watched, watched
 from rules.errors import RectiflowError
+from rules.worded import worded
 from tasks.office import Office
 from tasks.pulse import CLOCK, Beat, pulse
 
@@ -78,7 +79,7 @@ def look(at: Office) -> Health:
         with reading(at.engine) as connection:
             seen = watched(connection, at.clock.now(), now)
     except RectiflowError as error:
-        zh = f"数据库无法使用：{error.message}"
+        zh = f"数据库无法使用：{worded(error.message, 'zh-CN')}"
         return Health((Finding("database", error.message, zh, error.hint),))
     return judge(at, seen, now)
 
@@ -124,7 +125,7 @@ def machinery(beats: list[Beat]) -> Iterator[Finding]:
     for beat in beats:
         if beat.fresh is False:
             said = f"The {beat.part} last did its work {beat.age_seconds:.0f} seconds ago."
-            zh = f"{beat.part} 上次运行是 {beat.age_seconds:.0f} 秒前。"
+            zh = f"{worded(beat.part, 'zh-CN')}上次运行是 {beat.age_seconds:.0f} 秒前。"
             part = {"sweep": "steps", "delivery": "mails"}.get(beat.part, "clock")
             yield Finding(part, said, zh, "See the log.", beat.at)
 
@@ -140,7 +141,7 @@ def _mails(seen: Watched, now: datetime) -> Iterator[Finding]:
         yield Finding(
             "mails",
             f"No mail has left for {_span(now - closed[0])}: {closed[1]}",
-            f"邮件已有 {_span_zh(now - closed[0])} 发不出去：{closed[1]}",
+            f"邮件已有 {_span_zh(now - closed[0])} 发不出去：{worded(closed[1], 'zh-CN')}",
             "Check the mail server and RECTIFLOW_SMTP_URL; the mails wait.",
             closed[0],
         )

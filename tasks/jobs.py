@@ -24,7 +24,7 @@ from config.logging import log_context
 from models import jobs
 from models.engine import reading, writing
 from models.jobs import JobRow
-from rules.errors import NotFound, RectiflowError, Unavailable
+from rules.errors import NotFound, RectiflowError, Refused, Unavailable
 from rules.item import PersonFact
 
 log = logging.getLogger("rectiflow.jobs")
@@ -159,10 +159,10 @@ class Runner:
                 report = self._works[job.kind, job.state](job, pulse.tell)
                 state = THEN[job.state]
             except RectiflowError as error:
-                state, report = "failed", _failure(_told(error, job))
+                state, report = "failed", _failure(error, job)
                 log.warning("A job has failed: %s. %s", type(error).__name__, facts)
             except Exception:
-                state, report = "failed", _failure("")
+                state, report = "failed", json.dumps({"error": "", "fault": True})
                 log.exception("A job has failed. %s", facts)
         self._end(job, state, report)
         log.info("A job has ended. %s", facts)
@@ -178,14 +178,14 @@ class Runner:
             log.exception("The end of a job cannot be written.")
 
 
-def _told(error: RectiflowError, job: JobRow) -> str:
-    """What went wrong, and where in the file; nobody is told where that lies."""
+def _failure(error: RectiflowError, job: JobRow) -> str:
+    """What went wrong, by which rule, and where in the file, worded for whoever reads it; nobody
+    is told where the file lies."""
     where = str(getattr(error, "where", "")).rpartition(job.token)[2].strip(", ")
-    return " ".join(filter(None, (error.message, error.hint, f"({where})" if where else "")))
-
-
-def _failure(said: str) -> str:
-    return json.dumps({"error": said, "fault": not said}, ensure_ascii=False)
+    rule = error.rule if isinstance(error, Refused) else ""
+    said = f"{error.message} {error.hint}".strip()
+    told = {"error": said, "rule": rule, "where": where, "fault": False}
+    return json.dumps(told, ensure_ascii=False)
 
 
 class _Pulse:

@@ -35,7 +35,8 @@ from rules.lifecycle import commands_in
 from rules.notices import Seat
 from rules.policy import Policy
 from rules.vocabulary import Stage
-from rules.wording import act_name, step_sentence, todo, why_told
+from rules.worded import worded as in_words
+from rules.wording import OWN_REASONS, act_name, step_sentence, todo, why_told
 from rules.workdays import WorkCalendar
 from tasks import gathered_letters
 from tasks.extras import NO_EXTRAS, Extras
@@ -246,7 +247,7 @@ def _context(claimed: Claimed, library: Library, lang: str, extras: Extras) -> N
         level=level,
         act_name=act_name(level, policy, lang),
         actor_name=_name(library, event.actor_id),
-        reason=_reason(event.kind, data, library.submissions.get(item.id, "{}")),
+        reason=_reason(event.kind, data, library.submissions.get(item.id, "{}"), lang),
         outcome=str(data.get("outcome") or item.outcome or ""),
         round=item.round,
         next_step=_next_step(item, policy, calendar, lang),
@@ -273,12 +274,13 @@ def _proposed(kind: str, event: str, data: dict[str, Any]) -> date | None:
     return _date(data.get("asked")) if kind.startswith("extension") else None
 
 
-def _reason(kind: str, data: dict[str, Any], submission: str) -> str:
+def _reason(kind: str, data: dict[str, Any], submission: str, lang: str) -> str:
     """Why it happened, in the words of whoever did it; for a verifier, what was said to be done."""
     if kind == "appointed":
         data = json.loads(submission)
     said = ("reason", "finding", "summary", "policy")
-    return next((str(data[field]) for field in said if data.get(field)), "")
+    found = next((str(data[field]) for field in said if data.get(field)), "")
+    return in_words(found, lang) if kind in OWN_REASONS else found
 
 
 def _expected(claimed: Claimed, event: Told, item: ItemState) -> str:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, HTTPException, Request
 
 from models.jobs import JobRow
 from rules.duties import may_register
-from rules.errors import InputError, NotFound, RectiflowError
+from rules.errors import Refusal
+from rules.worded import worded
 from tasks import jobs
 from tasks.jobs import Runner
 from web.at_hand import InOffice
-from web.phrases.launch_files import IN_CHINESE
-from web.phrases.refusals import told
+from web.phrases.refusals import place, reason_of
 from web.viewer import Acting, Viewer, Viewing
 
 
@@ -62,19 +62,14 @@ def runner_of(request: Request) -> Runner:
     return runner
 
 
-def why_not(error: RectiflowError, lang: str) -> str:
-    """What is wrong with a file, or with what somebody has chosen."""
-    if isinstance(error, (InputError, NotFound)):
-        return in_words(str(error.message), error.hint, lang)
-    return told(error, lang)
-
-
-def in_words(message: str, hint: str, lang: str) -> str:
-    """What was said about a file, in the reader's language; details stay as they are."""
-    if not lang.startswith("zh"):
-        return f"{message} {hint}".strip()
-    found = next((zh for begin, zh in IN_CHINESE.items() if message.startswith(begin)), None)
-    return found or f"{message} {hint}".strip()
+def failure(report: Mapping[str, Any], lang: str) -> str:
+    """Why a job has failed, in the reader's language; empty where the fault is ours."""
+    said = str(report.get("error", ""))
+    if rule := str(report.get("rule", "")):
+        return reason_of(Refusal(rule, said), lang)
+    where = place(str(report.get("where", "")), lang)
+    shown = worded(said, lang)
+    return f"{shown} ({where})" if shown and where else shown
 
 
 def fields_of(form: Mapping[str, object], prefix: str) -> dict[str, str]:

@@ -10,7 +10,8 @@ from models.history import ExtensionView, HistoryEntry
 from models.views import Named
 from rules.agenda import Step, StepKind
 from rules.vocabulary import NAMES, name
-from rules.wording import step_sentence
+from rules.worded import worded
+from rules.wording import OWN_REASONS, step_sentence
 from tasks.paper_numbers import NAMES as PAPERS
 from tasks.sheet import Sheet
 from web.exhibits import Exhibit
@@ -62,7 +63,7 @@ class Asked(NamedTuple):
 def told(sheet: Sheet, lang: str) -> list[Told]:
     """The history, oldest first, each event with what it says."""
     return [
-        Told(one, " · ".join(_fired(one, sheet, lang) or _words(one.data, lang)))
+        Told(one, " · ".join(_fired(one, sheet, lang) or _words(one.kind, one.data, lang)))
         for one in sheet.history
     ]
 
@@ -144,7 +145,7 @@ def _fired(entry: HistoryEntry, sheet: Sheet, lang: str) -> list[str]:
     return [step_sentence(step, sheet.policy, lang)]
 
 
-def _words(data: Mapping[str, Any], lang: str) -> list[str]:
+def _words(kind: str, data: Mapping[str, Any], lang: str) -> list[str]:
     found = []
     for field in TOLD:
         value = data.get(field)
@@ -153,6 +154,8 @@ def _words(data: Mapping[str, Any], lang: str) -> list[str]:
             if isinstance(each, bool) or each in (None, "", 0):
                 continue
             text = getattr(each, "name", None) or str(each)
+            if kind in OWN_REASONS:
+                text = worded(text, lang)
             if text in NAMES:
                 text = name(text, lang)
             elif text in PAPERS:

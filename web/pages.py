@@ -19,6 +19,7 @@ from starlette.routing import Match
 
 from rules.notice_names import kind_name
 from rules.vocabulary import name
+from rules.worded import worded
 from rules.wording import step_sentence
 from web.assets import asset
 from web.words import LANGUAGES, WORDS, say
@@ -64,8 +65,8 @@ def page(
     headers: Mapping[str, str] | None = None,
     **values: object,
 ) -> HTMLResponse:
-    """A page from its template. ``t`` speaks its language, ``word`` names stored values,
-    ``local`` tells an instant in a zone, ``asset`` is the address of a static file."""
+    """A page from its template. ``t`` speaks its language, ``word`` names stored values, ``worded``
+    tells reasons, ``local`` an instant in a zone; ``asset`` is the address of a static file."""
     spoken = lang or language(request)
     text = (
         _environment()
@@ -80,6 +81,7 @@ def page(
             icon=icon,
             kind_name=kind_name,
             step_sentence=step_sentence,
+            worded=partial(worded, lang=spoken),
             **values,
         )
     )

@@ -121,7 +121,10 @@ def test_jobs_are_done_one_after_the_other_in_the_order_of_asking(
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        (InputError("No rows.", where="uploads/bad, row 3"), '"No rows. (row 3)"'),
+        (
+            InputError("No rows.", where="uploads/bad, row 3"),
+            '"No rows.", "rule": "", "where": "row 3"',
+        ),
         (ValueError("x"), '""'),
     ],
 )

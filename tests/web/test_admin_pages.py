@@ -324,7 +324,7 @@ async def test_an_own_template_that_cannot_be_used_is_complained_of(
     where = "/admin/templates/papers/letter.zh-CN.docx"
     wrong = await chief.post(where, files={"file": ("x.docx", b"no docx")})
     assert wrong.status_code == 400
-    assert "no .docx" in wrong.text
+    assert "此模板不能使用：不是 .docx 文件" in wrong.text
     ours = (await chief.get(where)).content
     assert ours[:2] == b"PK"
     put = await chief.post(where, files={"file": ("x.docx", io.BytesIO(ours))})

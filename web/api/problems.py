@@ -23,6 +23,7 @@ from rules.errors import (
     Refused,
     Unavailable,
 )
+from rules.worded import worded
 from web.api.kinds import KINDS
 from web.pages import accepted, known_language
 from web.phrases.refusals import reason_of
@@ -91,9 +92,8 @@ KEY_REUSED = Problem(
 async def of_ours(request: Request, error: Exception) -> Response:
     """A problem that a route has told."""
     assert isinstance(error, Problem)
-    return answer(
-        request, error.kind, error.detail, error.hint, headers=error.headers, where=error.where
-    )
+    detail, hint = worded(error.detail, spoken(request)), worded(error.hint, spoken(request))
+    return answer(request, error.kind, detail, hint, headers=error.headers, where=error.where)
 
 
 async def of_rules(request: Request, error: Exception) -> Response:
@@ -107,6 +107,8 @@ async def of_rules(request: Request, error: Exception) -> Response:
     detail, hint = error.message, error.hint
     if isinstance(error, Refused) and spoken(request).startswith("zh"):
         detail, hint = reason_of(error.refusal, "zh-CN"), ""
+    elif spoken(request).startswith("zh"):
+        detail, hint = worded(detail, "zh-CN"), worded(hint, "zh-CN")
     return answer(
         request, kind, detail, hint,
         headers={"retry-after": str(SOON)} if kind == "unavailable" else None,

@@ -1,14 +1,16 @@
 """Why something is refused, in the reader's language: a sentence for each rule.
 
-Rules say in English, with every detail, what is the matter; where there is no sentence here in
-Chinese, that is what is shown.
+Rules say in English, with every detail, what is the matter; in Chinese there is a sentence for each
+rule here. What is no rule's (a file, a name, a mail server) has its Chinese in ``rules.said``.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from rules.errors import InputError, RectiflowError, Refusal, Refused
+from rules.worded import in_chinese, worded
 
 ZH: Mapping[str, str] = {
     "FollowTheLifecycle": "当前环节不能办理此事。",
@@ -20,9 +22,9 @@ ZH: Mapping[str, str] = {
     "RequireKnownCategory": "问题类别不在目录内，请选择目录中的类别。",
     "RequireOpenMergeTarget": "并入的事项不存在、已销号或属于另一行动。",
     "RequireResponsibleInUnit": "请指定责任单位及该单位的在职责任人。",
+    "RequireOpenUnit": "单位已停用，请改选接替它的单位，或请管理员重新启用。",
     "RequireAssignment": "尚未指定责任人，请先交办。",
     "RequireFutureDue": "期限已过，请填写以后的日期。",
-    "RequireOpenUnit": "单位已停用，请改选接替它的单位，或请管理员重新启用。",
     "KeepDueInSight": "期限过远，请填写较近的日期。",
     "KeepWithinSuperiorLimit": "不得晚于上级时限。",
     "RequireEvidence": "本轮尚未附佐证材料，请先上传再报核。",
@@ -83,13 +85,18 @@ ZH: Mapping[str, str] = {
     "MergeTwo": "不能归并到自己。",
     "MergeUpwards": "不能归并到自己的下级单位，请先调整隶属。",
     "MoveSideways": "不能调整到自己或自己的下级单位之下。",
-    "KeepJudgesApart": "归并后同一人既承办又核查，请先改派或另行指定核查人。",
-    "RequireSeatToChange": "事项没有提到此单位或人员。",
     "CloseEmptyUnits": "单位名下还有未销号事项、未停用的下级单位或在职人员，请先处理或移交。",
     "KeepTheRoot": "最上级单位不能停用。",
     "ConfirmDraftsFirst": "单位待确认，请先确认或归并。",
     "HandOverOutside": "不能移交给自己或自己的下级单位。",
     "OpenClosedUnits": "单位没有停用。",
+    "KeepJudgesApart": "归并后同一人既承办又核查，请先改派或另行指定核查人。",
+    "RequireSeatToChange": "事项没有提到此单位或人员。",
+    "RequireStorable": "文字过长，或有无法保存的字符。",
+    "RequireContact": "责任人已经联系不上。",
+    "RequireLostContact": "责任人联系得上。",
+    "RequireComputedDue": "期限由人工指定，或已是此日期，不再重算。",
+    "RequireKnownPolicy": "没有这个规则，或事项已按此规则办理。",
 }
 
 DUTIES: Mapping[str, str] = {
@@ -108,7 +115,7 @@ DUTIES: Mapping[str, str] = {
 def reason_of(refusal: Refusal, lang: str) -> str:
     """Why not, and what it would take, in one or two sentences."""
     if not lang.startswith("zh") or refusal.rule not in ZH:
-        return str(refusal)
+        return worded(str(refusal), lang)
     said = ZH[refusal.rule]
     if refusal.rule == "HoldTheDuty" and refusal.remedy.startswith("It takes "):
         words = refusal.remedy.removeprefix("It takes ").rstrip(".")
@@ -118,9 +125,32 @@ def reason_of(refusal: Refusal, lang: str) -> str:
 
 
 def told(error: RectiflowError, lang: str, label: str = "") -> str:
-    """What went wrong with what somebody has sent; ``label`` names the field it is about."""
+    """What went wrong with what somebody has sent; ``label`` names the field it is about.
+
+    Where in a file is told, and which setting; not where the file lies.
+    """
     if isinstance(error, Refused):
         return reason_of(error.refusal, lang)
-    if isinstance(error, InputError) and lang.startswith("zh"):
-        return f"“{label}”填写有误或未填写。" if label else "填写的内容有误。"
-    return f"{label}: {error.message} {error.hint}".strip(": ") if label else str(error)
+    where = place(error.where, lang) if isinstance(error, InputError) else ""
+    if not lang.startswith("zh"):
+        said = worded(f"{error.message} {error.hint}".strip(), lang)
+        return f"{label or where}: {said}" if label or where else said
+    said = in_chinese(error.message)
+    if not said:
+        return _UNTOLD[isinstance(error, InputError)].format(f"“{label}”" if label else "内容")
+    said += in_chinese(error.hint)
+    return f"“{label}”填写有误：{said}" if label else f"{where}：{said}" if where else said
+
+
+_UNTOLD = ("暂时无法办理，请稍后再试，或联系系统管理员。", "{}填写有误或未填写。")
+"""What is said of an error that has no words here; of an input that has none."""
+
+_ROW = re.compile(r"(?:^|, |:)(?:(row|line) )?(\d+)(?:, ([A-Z]{1,3}\d+))?$")
+
+
+def place(where: str, lang: str) -> str:
+    """The row of a file, or the setting, that an error is about; empty for anything else."""
+    if found := _ROW.search(where):
+        row = worded(f"{found[1] or 'line'} {found[2]}", lang)
+        return f"{row} {found[3]}" if found[3] else row
+    return where if where.replace("_", "").isupper() else ""

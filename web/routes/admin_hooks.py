@@ -13,6 +13,7 @@ from rules.errors import RectiflowError
 from tasks.admin import posts
 from web.admin_desk import EMPTY, Administering, Changing, Desk, go, status_of, wrong
 from web.admin_desk import Form as Typed
+from web.phrases.refusals import told
 
 router = APIRouter(prefix="/admin/hooks")
 
@@ -48,7 +49,7 @@ def _list(desk: Desk, before: int, form: Typed = EMPTY, status: int = 200) -> Re
     try:
         known = sorted(read_channels(desk.office.settings))
     except RectiflowError as error:
-        known, fault = [], str(error)
+        known, fault = [], told(error, desk.lang)
     with reading(desk.office.engine) as connection:
         hooks = webhooks.listing(connection)
         calls = admin_mails.dead_calls(connection, before or None)

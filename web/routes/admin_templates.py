@@ -82,9 +82,7 @@ def _put(desk: Desk, name: str, content: bytes) -> Response:
     try:
         papers.put(desk.admin, desk.office.settings, name, content, desk.admin.at)
     except RectiflowError as error:
-        # The complaint names a place in the file: no translation would say more.
-        form = wrong(error, {}, desk.lang)._replace(said=str(error))
-        return _list(desk, name, form, status_of(error))
+        return _list(desk, name, wrong(error, {}, desk.lang), status_of(error))
     return go("/admin/templates", "put")
 
 

@@ -18,15 +18,17 @@ from models import policies
 from models.engine import reading
 from models.jobs import JobRow
 from rules.errors import InputError, Refused, Unavailable
+from rules.worded import worded
 from tasks import jobs
 from tasks.ledger_jobs import reasons_of
 from tasks.office import Office
 from tasks.uploading import EDITED, LEDGER, drop, file_of, mapping_of, receive
 from web.at_hand import InOffice
-from web.bringing import Bringing, Looking, OfJob, in_words, runner_of, why_not
+from web.bringing import Bringing, Looking, OfJob, failure, runner_of
 from web.difference_words import said_of, why_of
 from web.frame import framed
 from web.pages import page
+from web.phrases.refusals import told
 from web.routes import launch_round
 from web.viewer import SEE_OTHER, Viewer
 
@@ -62,7 +64,7 @@ async def upload(request: Request, viewer: Bringing, office: InOffice) -> Respon
         raise HTTPException(400)
     campaign = str(form.get("campaign", ""))
     if not isinstance(file, UploadFile) or not file.filename:
-        said = in_words("The file is empty.", "", viewer.lang)
+        said = worded("The file is empty.", viewer.lang)
         return await run_in_threadpool(_asked, request, viewer, office, kind, said, 400)
     return await run_in_threadpool(_upload, request, viewer, office, file, kind, campaign)
 
@@ -77,7 +79,7 @@ def _upload(
             campaign=campaign, lang=viewer.lang,
         )  # fmt: skip
     except (InputError, Refused, Unavailable) as error:
-        return _asked(request, viewer, office, kind, why_not(error, viewer.lang), 400)
+        return _asked(request, viewer, office, kind, told(error, viewer.lang), 400)
     if kind == EDITED:
         jobs.ask(office.engine, job, "rehearsing", ("uploaded",), at)
         runner_of(request).nudge()
@@ -163,5 +165,5 @@ def report_of(job: JobRow, lang: str) -> dict[str, Any]:
     """What the job has told; an error in the reader's language."""
     report: dict[str, Any] = json.loads(job.report) if job.report else {}
     if report.get("error"):
-        report["error"] = in_words(report["error"], "", lang)
+        report["error"] = failure(report, lang)
     return report

@@ -20,8 +20,9 @@ from tasks import jobs
 from tasks.office import Office
 from tasks.uploading import Proposal, document_in, mapping_of, name_for, proposal, settle
 from web.at_hand import InOffice
-from web.bringing import Bringing, Looking, OfJob, fields_of, runner_of, why_not
+from web.bringing import Bringing, Looking, OfJob, fields_of, runner_of
 from web.frame import framed
+from web.phrases.refusals import told
 from web.routes.launch_ledger import report_of
 from web.viewer import SEE_OTHER, Viewer
 from web.words import say
@@ -62,7 +63,7 @@ def _page(
         found = proposal(office, job, sheet, row)
     except InputError as error:
         return framed(request, viewer, "launch/unreadable.html", "launch", status=409, job=job,
-                      said=why_not(error, viewer.lang))  # fmt: skip
+                      said=told(error, viewer.lang))  # fmt: skip
     fit = found.fit
     choices = after or list(fit.choices)
     samples = found.outline.samples(fit.sheet, fit.row)
@@ -120,7 +121,7 @@ def _choose(
         name = name_for(found, after)
         settle(office, job, document, name, found.fit.names, request.app.state.wall())
     except InputError as error:
-        said = why_not(error, viewer.lang)
+        said = told(error, viewer.lang)
         return _page(request, viewer, office, job, sheet, int(row), said=said)
     return _rehearse(request, office, job)
 

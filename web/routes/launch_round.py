@@ -17,8 +17,9 @@ from tasks import visible
 from tasks.office import Office
 from tasks.roundtrip import export_for_editing, note_readings
 from web.at_hand import InOffice
-from web.bringing import Bringing, Looking, why_not
+from web.bringing import Bringing, Looking
 from web.frame import framed
+from web.phrases.refusals import told
 from web.viewer import Viewer
 
 router = APIRouter(prefix="/launch/roundtrip")
@@ -62,7 +63,7 @@ def export(
                 confidential=bool(confidential), lang=viewer.lang,
             )  # fmt: skip
         except InputError as error:
-            return asked(request, viewer, office, why_not(error, viewer.lang), "export")
+            return asked(request, viewer, office, told(error, viewer.lang), "export")
         content = path.read_bytes()
     at = request.app.state.wall()
     note_readings(office, viewer.person, left.confidential, visible.CONFIDENTIAL, at)

@@ -14,6 +14,7 @@ from tasks import links
 from tasks.links import Seen, Standing
 from web.at_hand import InOffice, caller_of
 from web.pages import language, page, problem
+from web.phrases.refusals import reason_of
 
 router = APIRouter()
 
@@ -71,6 +72,6 @@ def _why_not(seen: Seen, lang: str) -> tuple[str, dict[str, str]]:
             return "busy", {}
         case Standing.REFUSED, Refusal(rule=rule) if rule in IN_OUR_WORDS:
             return IN_OUR_WORDS[rule], {}
-        case Standing.REFUSED, refusal:
-            return "refused", {"reason": str(refusal)}
+        case Standing.REFUSED, Refusal() as refusal:
+            return "refused", {"reason": reason_of(refusal, lang)}
     return seen.standing.value, {}
