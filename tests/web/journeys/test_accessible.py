@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from config.settings import Settings
 from tests.web.permits.asking import filled
@@ -99,32 +100,49 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     scene.close()
 
 
-@pytest.fixture(scope="module")
-def contexts(chromium: Any, console: Console) -> Iterator[dict[tuple[Look, str], Any]]:
-    """Windows by how they look and whose they are, opened when they are first asked for."""
-    opened: dict[tuple[Look, str], Any] = {}
-    yield opened
-    for context in opened.values():
-        context.close()
+class Windows:
+    """Windows by how they look and whose they are, opened when they are first asked for and kept:
+    opening one takes as long as a page."""
 
+    def __init__(self, chromium: Any, console: Console) -> None:
+        self._chromium, self._console = chromium, console
+        self._open: dict[tuple[Look, str], Any] = {}
 
-def window(
-    chromium: Any, console: Console, opened: dict[tuple[Look, str], Any], look: Look, viewer: str
-) -> Any:
-    """A window of this viewer's."""
-    if (look, viewer) not in opened:
-        context = chromium.new_context(
+    def of(self, look: Look, viewer: str) -> Any:
+        """This viewer's window, with ``faults``: what its scripts have complained of."""
+        if (look, viewer) not in self._open:
+            self._open[look, viewer] = page = self._context(look, viewer).new_page()
+            page.faults = []
+            page.on("pageerror", lambda error: page.faults.append(str(error)))
+            page.on("console", lambda said: _hear(said, page.faults))
+        return self._open[look, viewer]
+
+    def close(self) -> None:
+        """Shut them all."""
+        for page in self._open.values():
+            page.context.close()
+
+    def _context(self, look: Look, viewer: str) -> Any:
+        context = self._chromium.new_context(
             viewport={"width": look.width, "height": look.height}, locale=look.lang,
             color_scheme=look.scheme, reduced_motion="reduce",
         )  # fmt: skip
         cookies = {"rectiflow-lang": look.lang}
         if viewer != "nobody":
-            cookies["rectiflow"] = console.scene.tokens[viewer]
+            cookies["rectiflow"] = self._console.scene.tokens[viewer]
+        url = self._console.url
         context.add_cookies(
-            [{"name": name, "value": value, "url": console.url} for name, value in cookies.items()]
+            [{"name": name, "value": value, "url": url} for name, value in cookies.items()]
         )
-        opened[look, viewer] = context
-    return opened[look, viewer].new_page()
+        return context
+
+
+@pytest.fixture(scope="module")
+def windows(chromium: Any, console: Console) -> Iterator[Windows]:
+    """Everybody's windows."""
+    opened = Windows(chromium, console)
+    yield opened
+    opened.close()
 
 
 def address(console: Console, asked: str) -> tuple[str, str]:
@@ -142,19 +160,14 @@ def address(console: Console, asked: str) -> tuple[str, str]:
 
 @pytest.mark.parametrize("asked", pages())
 def test_a_page_can_be_read_and_used_by_everybody(
-    chromium: Any, console: Console, contexts: dict[tuple[Look, str], Any], asked: str
+    console: Console, windows: Windows, asked: str
 ) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     viewer, path = address(console, asked)
+    if not _is_page(windows.of(LOOKS[0], viewer).request.get(f"{console.url}{path}")):
+        return
     for look in LOOKS:
-        page = window(chromium, console, contexts, look, viewer)
-        faults: list[str] = []
-        page.on("pageerror", lambda error, faults=faults: faults.append(str(error)))
-        page.on("console", lambda said, faults=faults: _hear(said, faults))
-        if not _is_page(page.request.get(f"{console.url}{path}")):
-            page.close()
-            return
+        page = windows.of(look, viewer)
+        page.faults.clear()
         page.goto(f"{console.url}{path}", wait_until="load")
         only = {"type": "rule", "values": SEEN} if look in AGAIN else RULES
         found = Axe().run(page, options={"runOnly": only, "resultTypes": ["violations"]})
@@ -165,10 +178,10 @@ def test_a_page_can_be_read_and_used_by_everybody(
         ]
         wide = page.evaluate("document.documentElement.scrollWidth")
         lang = page.get_attribute("html", "lang")
-        page.close()
+        page.goto("about:blank")  # an open page goes on asking for what is new
         assert told == [], look
         assert wide <= look.width, f"{look}: {wide} wide"
-        assert faults == [], look
+        assert page.faults == [], look
         assert lang == ("en" if "lang=en" in path else look.lang)
 
 
@@ -187,8 +200,6 @@ def _hear(said: Any, faults: list[str]) -> None:
 
 
 def test_a_page_with_faults_would_be_noticed(chromium: Any) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     page = chromium.new_page()
     page.set_content("<p style='color:#aaa;background:#fff'>pale</p><img src=x><input>")
     found = {one["id"] for one in Axe().run(page).response["violations"]}

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from config.settings import Settings
 from tests.web.hostile import MARK, spoil
-from tests.web.journeys.test_accessible import LOOKS, Console, address, pages, window
+from tests.web.journeys.test_accessible import LOOKS, Console, Windows, address, pages
 from tests.web.permits.families import FAMILIES
 from tests.web.permits.scene import Scene
 from web.server import WebServer
@@ -37,26 +37,31 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
 
 
 def test_no_page_runs_what_somebody_has_written(chromium: Any, console: Console) -> None:
-    opened: dict[Any, Any] = {}
+    windows = Windows(chromium, console)
     ran: list[str] = []
+    watched: set[str] = set()
     seen = 0
     for asked in pages():
         if any(part in asked for part in FILES):
             continue
         viewer, path = address(console, asked)
-        page = window(chromium, console, opened, LOOKS[0], viewer)
-        page.expose_function(MARK, lambda asked=asked: ran.append(asked))
-        page.on("dialog", lambda dialog, asked=asked: (ran.append(asked), dialog.dismiss()))
+        page = windows.of(LOOKS[0], viewer)
+        if viewer not in watched:
+            watched.add(viewer)
+            _watch(page, ran)
         page.goto(f"{console.url}{path}", wait_until="load")
         seen += MARK in page.content()
         page.keyboard.press("Tab")
         for height in range(150, 850, 100):
             page.mouse.move(600, height)
-        page.close()
-    for context in opened.values():
-        context.close()
+    windows.close()
     assert ran == []
     assert seen > 10
+
+
+def _watch(page: Any, ran: list[str]) -> None:
+    page.expose_function(MARK, lambda: ran.append(page.url))
+    page.on("dialog", lambda dialog: (ran.append(page.url), dialog.dismiss()))
 
 
 def test_what_is_carried_out_would_be_noticed(chromium: Any) -> None:
