@@ -17,7 +17,7 @@ class Job(SQLModel, table=True):
     """One piece of work, and the file that it is about. Instants are wall time.
 
     ``state`` goes uploaded -> mapped -> rehearsing -> rehearsed -> running -> done, or ends as
-    failed, cancelled or interrupted. ``mapping`` and ``report`` are JSON.
+    failed, cancelled, stopped or interrupted. ``mapping`` and ``report`` are JSON.
     """
 
     __tablename__ = "job"
@@ -52,3 +52,5 @@ class Job(SQLModel, table=True):
     seen_at: datetime = Field(sa_type=Instant)
     """The last sign of life."""
     ended_at: datetime | None = Field(default=None, sa_type=Instant)
+    stop_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When somebody wished that it stop; None while it is wanted."""

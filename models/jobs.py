@@ -16,7 +16,8 @@ JOB = Job.__table__  # type: ignore[attr-defined]
 WAITING = ("rehearsing", "running")
 """States in which a job waits for its turn or is being done."""
 
-ENDED = ("done", "failed", "cancelled", "interrupted")
+AGAIN = ("failed", "interrupted", "stopped")
+"""States in which a job has ended before its end, and may be asked for again."""
 
 
 class JobRow(NamedTuple):
@@ -42,6 +43,7 @@ class JobRow(NamedTuple):
     began_at: datetime | None
     seen_at: datetime
     ended_at: datetime | None
+    stop_at: datetime | None
 
     @property
     def at_work(self) -> bool:
@@ -52,6 +54,11 @@ class JobRow(NamedTuple):
     def waits(self) -> bool:
         """Whether its turn has not come yet."""
         return self.at_work and self.began_at is None
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it is being done still, but no longer wanted."""
+        return self.at_work and self.stop_at is not None
 
 
 _COLUMNS = tuple(JOB.c[name] for name in JobRow._fields)
@@ -118,9 +125,28 @@ def write(connection: Connection, job: JobRow, values: dict[str, Any]) -> bool:
     return connection.execute(update(JOB).where(*where).values(values)).rowcount == 1
 
 
+def go_on(connection: Connection, job: JobRow, values: dict[str, Any]) -> bool:
+    """Write a sign of life; whether this very piece of work is still wanted, and still the one
+    that was begun."""
+    where = (JOB.c.id == job.id, JOB.c.began_at == job.began_at)
+    statement = update(JOB).where(*where).values(values).returning(JOB.c.stop_at)
+    row = connection.execute(statement).first()
+    return row is not None and row.stop_at is None
+
+
+def stop(connection: Connection, job_id: int, at: datetime) -> bool:
+    """Have a job stop: at once where its turn has not come, else at its next sign of life."""
+    here = (JOB.c.id == job_id, text(AT_WORK))
+    waits = update(JOB).where(*here, JOB.c.began_at.is_(None))
+    if connection.execute(waits.values(state="stopped", ended_at=at)).rowcount:
+        return True
+    works = update(JOB).where(*here, JOB.c.stop_at.is_(None)).values(stop_at=at)
+    return connection.execute(works).rowcount == 1
+
+
 def cancel(connection: Connection, job_id: int, at: datetime) -> bool:
-    """Give up a job that is not being done and has not been."""
-    before = JOB.c.state.in_(("uploaded", "mapped", "rehearsed", "failed", "interrupted"))
+    """Give up a job that is not being done."""
+    before = JOB.c.state.in_(("uploaded", "mapped", "rehearsed", *AGAIN))
     waits = and_(text(AT_WORK), JOB.c.began_at.is_(None))
     statement = update(JOB).where(JOB.c.id == job_id, or_(before, waits))
     return connection.execute(statement.values(state="cancelled", ended_at=at)).rowcount == 1

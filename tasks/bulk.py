@@ -7,6 +7,7 @@ item that the person may not see is told as one that is not there. ``now`` is ca
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -26,12 +27,15 @@ from rules.item import Facts, PersonFact
 from rules.lifecycle import PERMITTED
 from rules.policy import Policy
 from rules.prospect import blank, obstacle
+from rules.vocabulary import Stage
 from tasks.act import act, facts_for, given_before, require_storable
 from tasks.ruled import ruled_by
 
-MOST = 500
-"""Items of one go: some seconds' work, and as many as somebody may answer for at once."""
+MOST = 5000
+"""Items of one go: a minute's work, and as many as somebody may answer for at once."""
 
+AT_ONCE = 100
+"""Up to so many are done while somebody waits; more are a job (:mod:`tasks.bulk_jobs`)."""
 
 BLANK = {name: blank(COMMANDS[name]) for name in IN_BULK}
 
@@ -55,6 +59,7 @@ class Offer(NamedTuple):
     """Commands that at least one of the items permits, and how many do."""
     policies: tuple[Policy, ...]
     """The policies that the items are under."""
+    policy_ids: tuple[int, ...]
 
 
 class Dealt(NamedTuple):
@@ -64,13 +69,18 @@ class Dealt(NamedTuple):
     refusal: Refusal | None
 
 
-def offer(connection: Connection, person: PersonFact, refs: Iterable[str], now: datetime) -> Offer:
-    """The selection, and the commands among which the person may choose.
+def offer(
+    connection: Connection, person: PersonFact, refs: Iterable[str], now: datetime,
+    asked: int = MOST,
+) -> Offer:  # fmt: skip
+    """The selection, and the commands among which the person may choose. Of each stage the first
+    ``asked`` items are asked what they permit.
 
     Raises:
         InputError: there are too many.
     """
     known: dict[int, Policy] = {}
+    met: Counter[Stage] = Counter()
     shown: list[Foreseen] = []
     counts = dict.fromkeys(IN_BULK, 0)
     for ref, loaded in _visible(connection, person, refs):
@@ -79,13 +89,16 @@ def offer(connection: Connection, person: PersonFact, refs: Iterable[str], now: 
             continue
         policy, calendar = ruled_by(connection, loaded)
         known[loaded.policy_id] = policy
+        met[loaded.item.stage] += 1
+        if met[loaded.item.stage] > asked:
+            continue
         for name in IN_BULK:
             if (loaded.item.stage, name) not in PERMITTED:
                 continue
             case = Case(loaded.item, BLANK[name], person, now, policy, calendar, Facts())
             counts[name] += may_be_given_in_bulk(case) is None and obstacle(case) is None
     possible = tuple((name, count) for name, count in counts.items() if count)
-    return Offer(tuple(shown), possible, tuple(known.values()))
+    return Offer(tuple(shown), possible, tuple(known.values()), tuple(known))
 
 
 def preview(

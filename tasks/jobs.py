@@ -4,10 +4,13 @@
     jobs.ask(engine, job, "running", ("rehearsed",), at)     # False: somebody was faster
     runner.nudge()                             # returns at once; a thread takes up what waits
     jobs.find(engine, token, person, at)       # how it stands; NotFound for anybody else
+    jobs.stop(engine, job, at)                 # it stops at its next piece, wherever it is done
 
 One installation does one job at a time, however many processes it has. A job shows signs of life
 while it is done; one that shows none is told as interrupted, and may be asked for again: whatever
-is done here recognises what was done before. Instants are wall time.
+is done here recognises what was done before. So does one that was stopped: the wish stands in its
+row, its signs of life read it, and ``tell`` breaks the work off between two pieces. Instants are
+wall time.
 """
 
 from __future__ import annotations
@@ -26,11 +29,11 @@ from models.engine import reading, writing
 from models.jobs import JobRow
 from rules.errors import NotFound, RectiflowError, Refused, Unavailable
 from rules.item import PersonFact
+from tasks.job_pulse import Pulse
+from tasks.job_pulse import Stopped as Stopped
+from tasks.job_pulse import Tell as Tell
 
 log = logging.getLogger("rectiflow.jobs")
-
-SIGN_SECONDS = 1.0
-"""Between two signs of life."""
 
 LOST = timedelta(seconds=60)
 """Without a sign of life for so long a job is taken for interrupted."""
@@ -41,20 +44,21 @@ LOOK_SECONDS = 1.0
 THEN = {"rehearsing": "rehearsed", "running": "done"}
 """What a job is after the work of a state."""
 
-Tell = Callable[[str, int, int], None]
-"""Told what is being done, and how much of how much of it."""
-
 Work = Callable[[JobRow, Tell], str]
 """Does a job's work and answers its report as JSON."""
 
 
-def find(engine: Engine, token: str, person: PersonFact, at: datetime) -> JobRow:
-    """The person's job, as it stands.
+def find(
+    engine: Engine, token: str, person: PersonFact, at: datetime, kinds: Sequence[str] = ()
+) -> JobRow:
+    """The person's job, as it stands; of these kinds, if any are given.
 
     Raises:
         NotFound: there is no such job, as far as they are concerned.
     """
     job = _found(engine, token, person)
+    if kinds and job.kind not in kinds:
+        raise _unknown()
     if job.at_work and job.began_at is not None and job.seen_at < at - LOST:
         with writing(engine) as connection:
             jobs.end_abandoned(connection, at, at - LOST)
@@ -66,8 +70,12 @@ def _found(engine: Engine, token: str, person: PersonFact) -> JobRow:
     with reading(engine) as connection:
         job = jobs.by_token(connection, token[:32], person.id)
     if job is None:
-        raise NotFound("There is no such job.", "See the list of your uploads.")
+        raise _unknown()
     return job
+
+
+def _unknown() -> NotFound:
+    return NotFound("There is no such job.", "See the list of your uploads.")
 
 
 def ask(
@@ -75,9 +83,16 @@ def ask(
 ) -> bool:
     """Let the job wait for the work of ``state``, if it is in one of ``states``; once only."""
     values = {"state": state, "began_at": None, "ended_at": None, "seen_at": at, "what": "",
-              "done": 0, "of": 0, **more}  # fmt: skip
+              "done": 0, "of": 0, "stop_at": None, **more}  # fmt: skip
     with writing(engine) as connection:
         return jobs.move(connection, job.id, states, values)
+
+
+def stop(engine: Engine, job: JobRow, at: datetime) -> bool:
+    """Have a job stop that waits for its turn or is being done; False when it is over, or has
+    been told before."""
+    with writing(engine) as connection:
+        return jobs.stop(connection, job.id, at)
 
 
 def cancel(engine: Engine, job: JobRow, at: datetime) -> bool:
@@ -154,10 +169,12 @@ class Runner:
 
     def _do(self, job: JobRow) -> None:
         facts = log_context("job", job=job.id, kind=job.kind, state=job.state)
-        with _Pulse(self._engine, job, self._wall) as pulse:
+        with Pulse(self._engine, job, self._wall) as pulse:
             try:
                 report = self._works[job.kind, job.state](job, pulse.tell)
                 state = THEN[job.state]
+            except Stopped as stopped:
+                state, report = "stopped", stopped.report or job.report
             except RectiflowError as error:
                 state, report = "failed", _failure(error, job)
                 log.warning("A job has failed: %s. %s", type(error).__name__, facts)
@@ -186,35 +203,3 @@ def _failure(error: RectiflowError, job: JobRow) -> str:
     said = f"{error.message} {error.hint}".strip()
     told = {"error": said, "rule": rule, "where": where, "fault": False}
     return json.dumps(told, ensure_ascii=False)
-
-
-class _Pulse:
-    """Signs of life and of progress, while a block of work lasts."""
-
-    def __init__(self, engine: Engine, job: JobRow, wall: Callable[[], datetime]) -> None:
-        self._engine, self._job, self._wall = engine, job, wall
-        self._over = threading.Event()
-        self._told: tuple[str, int, int] = ("", 0, 0)
-        self._thread = threading.Thread(target=self._beat, name="pulse", daemon=True)
-
-    def tell(self, what: str, done: int, of: int) -> None:
-        """Note how far it is."""
-        self._told = (what, done, of)
-
-    def __enter__(self) -> _Pulse:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _beat(self) -> None:
-        while not self._over.wait(SIGN_SECONDS):
-            what, done, of = self._told
-            values = {"seen_at": self._wall(), "what": what, "done": done, "of": of}
-            try:
-                with writing(self._engine) as connection:
-                    jobs.write(connection, self._job, values)
-            except Unavailable:
-                log.warning("A sign of life could not be written.")

@@ -20,7 +20,7 @@ from models.engine import reading
 from models.jobs import JobRow
 from rules.errors import InputError, Refusal, Refused
 from rules.item import PersonFact
-from tasks.jobs import Tell
+from tasks.jobs import Stopped, Tell
 from tasks.office import Office
 from tasks.registering import ImportReport, import_ledger
 from tasks.uploading import file_of, mapping_of, require_bringer
@@ -52,7 +52,18 @@ def _imported(office: Office, job: JobRow, tell: Tell, *, dry_run: bool) -> str:
         dry_run=dry_run, lang=job.lang, actor=actor, progress=tell,
     )  # fmt: skip
     _keep_refused(path, report.refused)
-    return json.dumps(summary(report, dry_run), ensure_ascii=False)
+    told = json.dumps({**summary(report, dry_run), "before": _before(job)}, ensure_ascii=False)
+    if report.left:
+        raise Stopped(told)
+    return told
+
+
+def _before(job: JobRow) -> dict[str, int]:
+    """What earlier goes of a job that was stopped have entered and updated."""
+    last = json.loads(job.report) if job.report else {}
+    if last.get("dry_run", True):
+        return {"created": 0, "updated": 0}
+    return {key: last[key] + last["before"][key] for key in ("created", "updated")}
 
 
 def bringer_of(engine: Engine, job: JobRow) -> PersonFact:
@@ -61,11 +72,21 @@ def bringer_of(engine: Engine, job: JobRow) -> PersonFact:
     Raises:
         Refused: they may not bring ledgers any more.
     """
+    person = asker_of(engine, job)
+    require_bringer(person)
+    return person
+
+
+def asker_of(engine: Engine, job: JobRow) -> PersonFact:
+    """Who has asked for the job, as they are now.
+
+    Raises:
+        Refused: they are nobody here any more.
+    """
     with reading(engine) as connection:
         found = directory.people_by_id(connection, [job.person_id])
     if job.person_id not in found:
         raise Refused(Refusal("HoldTheDuty", "Whoever has asked for this is not known."))
-    require_bringer(found[job.person_id])
     return found[job.person_id]
 
 
@@ -75,6 +96,7 @@ def summary(report: ImportReport, dry_run: bool) -> dict[str, Any]:
     return {
         "dry_run": dry_run,
         "rows": report.rows,
+        "left": report.left,
         "created": report.created,
         "updated": report.updated,
         "unchanged": report.unchanged,

@@ -8,7 +8,7 @@ difference that needs a decision is refused, with the command that decides it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,6 +32,7 @@ from rules.vocabulary import Stage
 from tasks import told
 from tasks.act import ATTEMPTS, act, enter, reference
 from tasks.admission import refusals
+from tasks.job_pulse import Stopped, Tell
 from tasks.names import Names
 from tasks.places import Draft, Places
 from tasks.sifting import Change, Sieve, Sifted
@@ -40,7 +41,7 @@ from tasks.takeover import Taken, Takeover
 CHUNK = 1000
 """Rows stored in one transaction: long enough to be fast, short enough to let others in."""
 
-Progress = Callable[[str, int, int], None]
+Progress = Tell
 """Told what is being done ("read", then "store") and how many of how many rows are done."""
 
 
@@ -63,6 +64,8 @@ class ImportReport:
     provisional: int = 0
     strange: dict[tuple[str, str], int] = field(default_factory=dict)
     """How often each word was met that means nothing here, by field and word."""
+    left: int = 0
+    """Rows that were not looked at, because the import was stopped before."""
 
     @property
     def refused_rows(self) -> int:
@@ -90,6 +93,8 @@ def import_ledger(
     Raises:
         InputError: the file, its header or the mapping is unusable.
         NotFound: there is no such campaign.
+        Stopped: ``progress`` has raised it before anything was stored. Raised later, it ends the
+            import between two chunks, and the report says what is left.
         Unavailable: the file or the database cannot be read or written. What was stored until
             then is whole chunks of rows, which are recognised when the file is imported again.
     """
@@ -157,7 +162,11 @@ class _Job:
             except Unavailable as error:
                 raise _interrupted(error, done, len(rows)) from error
             done += len(chunk)
-            progress("store", done, len(rows))
+            try:
+                progress("store", done, len(rows))
+            except Stopped:
+                self.report.left = len(rows) - done
+                return
 
     def rehearse(self, rows: Sequence[LedgerRow], progress: Progress) -> None:
         """Find out what would become of the rows, and write nothing."""

@@ -18,7 +18,7 @@ from rules.item import PersonFact
 from tasks import visible
 from tasks.act import act
 from tasks.differences import APPLIED, APPLY, REFUSED, Change, Found, Order, differences
-from tasks.jobs import Tell
+from tasks.jobs import Stopped, Tell
 from tasks.ledger_jobs import bringer_of
 from tasks.office import Office
 from tasks.roundtrip import note_readings
@@ -41,9 +41,12 @@ def run(office: Office, job: JobRow, tell: Tell) -> str:
     person = bringer_of(office.engine, job)
     found = _found(office, person, job)
     results: dict[str, tuple[int, str, str]] = {}
-    for place, order in enumerate(found.orders, 1):
-        results[order.ref] = _applied(office, person, job, order)
-        tell("store", place, len(found.orders))
+    try:
+        for place, order in enumerate(found.orders):
+            tell("store", place, len(found.orders))
+            results[order.ref] = _applied(office, person, job, order)
+    except Stopped as stopped:
+        raise Stopped(json.dumps(summary(found, results), ensure_ascii=False)) from stopped
     return json.dumps(summary(found, results), ensure_ascii=False)
 
 

@@ -48,7 +48,7 @@ LONGEST_NAME = 200
 PIECE = 1 << 20
 OWN = "ledger"
 
-OPEN = ("uploaded", "mapped", "rehearsed", "failed", "interrupted")
+OPEN = ("uploaded", "mapped", "rehearsed", *rows.AGAIN)
 """States in which the mapping may still be changed."""
 
 

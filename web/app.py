@@ -28,6 +28,7 @@ from web.routes import (
     approvals,
     board,
     bulk,
+    bulk_jobs,
     feeds,
     files,
     health,
@@ -77,7 +78,7 @@ ATTEMPTS_SECONDS = 300.0
 ROUTERS = (
     *(home.router, health.router, links.router, feeds.router),
     *(signing.router, openid.router, me.router, work.router),
-    *(board.router, bulk.router, launch.router, approvals.router),
+    *(board.router, bulk.router, bulk_jobs.router, launch.router, approvals.router),
     # Before the item's own page, whose address takes any reference.
     *(files.router, live.router, item.router),
     *(overview.router, admin.router),

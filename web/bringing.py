@@ -12,10 +12,13 @@ from rules.duties import may_register
 from rules.errors import Refusal
 from rules.worded import worded
 from tasks import jobs
-from tasks.jobs import Runner
+from tasks.uploading import EDITED, LEDGER
 from web.at_hand import InOffice
 from web.phrases.refusals import place, reason_of
 from web.viewer import Acting, Viewer, Viewing
+
+UPLOADS = (LEDGER, EDITED)
+"""Kinds of jobs that these pages are about."""
 
 
 def brings(viewer: Viewer) -> bool:
@@ -50,16 +53,10 @@ def job_of(request: Request, viewer: Looking, office: InOffice, token: str) -> J
     Raises:
         NotFound: there is none, or it is somebody else's.
     """
-    return jobs.find(office.engine, token, viewer.person, request.app.state.wall())
+    return jobs.find(office.engine, token, viewer.person, request.app.state.wall(), UPLOADS)
 
 
 OfJob = Annotated[JobRow, Depends(job_of)]
-
-
-def runner_of(request: Request) -> Runner:
-    """Who does long work in this process."""
-    runner: Runner = request.app.state.jobs
-    return runner
 
 
 def failure(report: Mapping[str, Any], lang: str) -> str:

@@ -214,7 +214,7 @@ def test_a_selection_offers_what_at_least_one_item_permits(store: Engine) -> Non
 
 def test_more_than_fits_into_one_go_is_refused_before_anything_is_done(store: Engine) -> None:
     refs = [f"ZG-{number:05d}" for number in range(bulk.MOST + 1)]
-    with pytest.raises(InputError, match="501 items"), reading(store) as connection:
+    with pytest.raises(InputError, match="5001 items"), reading(store) as connection:
         bulk.preview(connection, person(store, "viewer"), refs, parse("confirm", {}), MONDAY)
 
 

@@ -16,7 +16,7 @@ from models.engine import reading, writing
 from models.jobs import JobRow
 from rules.errors import InputError, NotFound
 from rules.item import PersonFact
-from tasks import jobs
+from tasks import job_pulse, jobs
 from tasks.jobs import Runner, Tell
 from tests.conftest import MONDAY
 
@@ -65,7 +65,7 @@ def runner(store: Engine, wall: Wall, work: Any) -> Runner:
 def test_a_job_is_rehearsed_then_done_and_tells_how_far_it_is(
     store: Engine, owner: PersonFact, wall: Wall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "SIGN_SECONDS", 0.01)
+    monkeypatch.setattr(job_pulse, "SIGN_SECONDS", 0.01)
     seen, go_on = threading.Event(), threading.Event()
 
     def work(job: JobRow, tell: Tell) -> str:
@@ -196,3 +196,63 @@ def test_what_has_not_begun_can_be_given_up(
             rows.take_next(connection, MONDAY, MONDAY)
     assert jobs.cancel(store, job, MONDAY) is given_up
     assert (jobs.find(store, "t", owner, MONDAY).state == "cancelled") is given_up
+
+
+@pytest.mark.parametrize("told", ["", '{"done": 1}'])
+def test_a_job_is_stopped_between_two_pieces_and_goes_on_when_asked_again(
+    store: Engine, owner: PersonFact, wall: Wall, monkeypatch: pytest.MonkeyPatch, told: str
+) -> None:
+    monkeypatch.setattr(job_pulse, "SIGN_SECONDS", 0.01)
+    begun, pieces = threading.Event(), []
+
+    def work(job: JobRow, tell: Tell) -> str:
+        if job.report != "before":
+            return '{"all": true}'
+        try:
+            while True:
+                tell("store", 1, 5)
+                pieces.append(1)
+                begun.set()
+                threading.Event().wait(0.005)
+        except jobs.Stopped as stopped:
+            raise jobs.Stopped(told) from stopped
+
+    job, hands = made(store, owner), runner(store, wall, work)
+    jobs.ask(store, job, "running", ("uploaded",), MONDAY, report="before")
+    hands.nudge()
+    assert begun.wait(20)
+    assert jobs.stop(store, job, MONDAY)
+    assert not jobs.stop(store, job, MONDAY), "once is enough"
+    assert hands.rest(20)
+    now = jobs.find(store, "t", owner, MONDAY)
+    assert (now.state, now.report) == ("stopped", told or "before")
+    assert not jobs.stop(store, job, MONDAY), "it is over"
+    jobs.ask(store, job, "running", ("stopped",), MONDAY, report="again")
+    hands.nudge()
+    assert hands.rest(20)
+    assert jobs.find(store, "t", owner, MONDAY).report == '{"all": true}'
+
+
+def test_a_job_that_waits_is_stopped_at_once_and_none_after_its_end(
+    store: Engine, owner: PersonFact
+) -> None:
+    job = made(store, owner)
+    assert not jobs.stop(store, job, MONDAY)
+    jobs.ask(store, job, "running", ("uploaded",), MONDAY)
+    assert jobs.stop(store, job, MONDAY)
+    assert jobs.find(store, "t", owner, MONDAY).state == "stopped"
+
+
+def test_work_that_has_been_given_to_somebody_else_is_not_done_on(
+    store: Engine, owner: PersonFact
+) -> None:
+    job = made(store, owner)
+    for at in (MONDAY, MONDAY + timedelta(minutes=5)):
+        jobs.ask(store, job, "running", ("uploaded", "interrupted"), at)
+        with writing(store) as connection:
+            taken = rows.take_next(connection, at, at)
+            assert taken is not None
+            assert rows.go_on(connection, taken, {"seen_at": at})
+            late = taken._replace(began_at=MONDAY)
+            assert rows.go_on(connection, late, {"done": 9}) is (at == MONDAY)
+            rows.end_abandoned(connection, at, at + timedelta(seconds=1))

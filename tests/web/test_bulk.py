@@ -183,14 +183,6 @@ async def test_a_form_that_was_tampered_with_is_not_understood(desk: Desk, seen:
     assert (await desk.of("supervisor").post("/bulk/do", data=sent)).status_code == 400
 
 
-async def test_more_than_fits_into_one_go_is_cut_and_said(desk: Desk) -> None:
-    token = await csrf(desk, "coordinator")
-    refs = [f"ZG-{number:05d}" for number in range(10_000, 10_600)]
-    page = await desk.of("coordinator").post("/bulk", data={"csrf": token, "ref": refs})
-    assert page.status_code == 200
-    assert "these are the first 500" in page.text
-
-
 async def test_whoever_comes_with_nothing_is_told_how_to_choose(desk: Desk) -> None:
     assert "Nothing is chosen" in (await desk.of("coordinator").get("/bulk")).text
     token = await csrf(desk, "coordinator")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import threading
 import zipfile
 from collections.abc import AsyncIterator
 from typing import Any
@@ -16,7 +17,8 @@ from sqlalchemy import text
 from config.clock import wall
 from models.engine import reading, writing
 from rules.vocabulary import Stage
-from tasks import accounts, jobs, signing_in
+from tasks import accounts, job_pulse, jobs, registering, signing_in
+from tasks.job_pulse import Pulse, Stopped
 from tasks.jobs import Runner
 from tasks.office import Office
 from tasks.signing_in import From
@@ -359,6 +361,53 @@ async def test_work_that_broke_off_is_told_and_goes_on(hall: Hall) -> None:
     assert "was interrupted" in said.text
     await hall.send("coordinator", job, f"{job}/go")
     assert "items are new" in (await hall.of("coordinator").get(job)).text
+
+
+async def test_an_import_is_stopped_by_a_button_and_goes_on_from_there(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registering, "CHUNK", 1)
+    stored = halting(monkeypatch)
+    where = at(await hall.upload("编号,问题标题\n1,a\n2,b\n3,c\n".encode()))
+    browser = hall.of("coordinator")
+    page = await browser.get(where)
+    job = at(await hall.send("coordinator", where, where, row="1", **choices_in(page)))
+    csrf = csrf_in(page)
+    await browser.post(f"{job}/go", data={"csrf": csrf})
+    assert stored.wait(30)
+    assert f'href="{job}/stop"' in (await browser.get(job)).text
+    asked = (await browser.get(f"{job}/stop")).text
+    assert "What has been taken over stays" in asked
+    assert f'action="{job}/stop"' in asked
+    at(await browser.post(f"{job}/stop", data={"csrf": csrf}))
+    assert hall.runner.rest(30)
+    page = await browser.get(job)
+    assert "1 items are new, 0 updated. 2 rows have not been looked at" in page.text
+    assert _items(hall) == 1
+    assert at(await browser.get(f"{job}/stop")) == job
+    await hall.send("coordinator", job, f"{job}/go")
+    assert "It is done: 3 items are new" in (await browser.get(job)).text
+    assert _items(hall) == 3
+
+
+def halting(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Work waits behind the first of its pieces until it is stopped; once."""
+    monkeypatch.setattr(job_pulse, "SIGN_SECONDS", 0.01)
+    begun, over, real = threading.Event(), threading.Event(), Pulse.tell
+
+    def tell(pulse: Pulse, what: str, done: int, of: int) -> None:
+        real(pulse, what, done, of)
+        while (pulse.job.state, what, done) == ("running", "store", 1) and not over.is_set():
+            begun.set()
+            try:
+                real(pulse, what, done, of)
+            except Stopped:
+                over.set()
+                raise
+            threading.Event().wait(0.005)
+
+    monkeypatch.setattr(Pulse, "tell", tell)
+    return begun
 
 
 async def test_a_dry_run_that_fails_says_why_and_may_be_mapped_again(hall: Hall) -> None:

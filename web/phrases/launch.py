@@ -59,6 +59,7 @@ _STATES: Mapping[str, tuple[str, str]] = {
     "launch.state.failed": ("未成功", "Failed"),
     "launch.state.interrupted": ("已中断", "Interrupted"),
     "launch.state.cancelled": ("已放弃", "Given up"),
+    "launch.state.stopped": ("已停止", "Stopped"),
     "launch.waits": ("排队中", "Waiting"),
     "launch.in_line": ("正在排队，前面还有别的任务……", "Waiting for other work to end…"),
     "launch.reading": ("正在读取文件……", "Reading the file…"),
@@ -80,6 +81,35 @@ _STATES: Mapping[str, tuple[str, str]] = {
     "launch.cancelled_more": (
         "已放弃，没有导入任何内容，上传的文件已删除。",
         "Given up: nothing was imported, and the file is deleted.",
+    ),
+    "launch.cancelled_kept": (
+        "已放弃，余下的不再处理；此前已写入的内容保留，上传的文件已删除。",
+        "Given up: the rest is not taken over. What was taken over before stays; the file is "
+        "deleted.",
+    ),
+    "launch.stop": ("停止", "Stop it"),
+    "launch.stop_title": ("停止这项任务？", "Stop this work?"),
+    "launch.stop_now": ("确认停止", "Stop it now"),
+    "launch.stop_not": ("不停止，返回", "Let it go on"),
+    "launch.stop.rehearsing": (
+        "试导入和比对不保存任何内容；停止后可以重新开始。",
+        "Nothing has been stored, and nothing is lost: it can be begun again.",
+    ),
+    "launch.stop.running": (
+        "已写入的内容会保留，不会撤销；余下的不再处理。之后可以从停下的地方继续。",
+        "What has been taken over stays; the rest is left alone. You can go on from there later.",
+    ),
+    "launch.stopping": ("正在停止，处理完手头这一批即止……", "Stopping after the piece at hand…"),
+    "launch.stopped_more": (
+        "已按要求停止。此前写入的内容保留：新增 {created} 项，更新 {updated} 项；"
+        "余下 {left} 行尚未处理。可以继续：已导入的行会自动识别，不会重复。",
+        "Stopped as you asked. What was taken over stays: {created} items are new, {updated} "
+        "updated. {left} rows have not been looked at. Go on whenever you like: rows that are "
+        "here are recognised.",
+    ),
+    "launch.stopped_nothing": (
+        "已按要求停止，没有导入任何内容。",
+        "Stopped as you asked; nothing was imported.",
     ),
     "launch.interrupted_more": (
         "处理时系统曾中断。可以继续：已导入的行会自动识别，不会重复；也可以重新上传。",

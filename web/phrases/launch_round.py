@@ -68,6 +68,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "已应用 {cells} 处修改，涉及 {items} 个事项。",
         "{cells} changes to {items} items are applied.",
     ),
+    "launch.stopped_applied": (
+        "已按要求停止。已应用的 {items} 个事项保留修改，余下 {left} 个事项未动。可以继续应用。",
+        "Stopped as you asked. The {items} items that were changed stay so; {left} are as they "
+        "were. You can go on.",
+    ),
+    "launch.stopped_unapplied": (
+        "已按要求停止，没有应用任何修改。",
+        "Stopped as you asked; nothing was applied.",
+    ),
     "launch.apply": ("应用 {cells} 处修改（{items} 项）", "Apply {cells} changes to {items} items"),
     "launch.compare_again": ("重新比对", "Compare again"),
     "launch.round_again": ("再编辑一份", "Another one"),

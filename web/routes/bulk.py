@@ -1,14 +1,15 @@
 """One command on many items: first what would become of each, then the deed.
 
-The selection travels in the forms and nowhere else, so nobody ever gets another's; it is asked
-anew at each step what of it the reader may see.
+A handful is done while somebody waits: the selection travels in the forms and nowhere else. What
+is more is a job (:mod:`web.routes.bulk_jobs`). Either way nobody ever gets another's selection,
+and it is asked anew at each step what of it the reader may see.
 """
 
 from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -18,21 +19,29 @@ from fastapi.responses import Response
 from sqlalchemy import Connection
 from starlette.datastructures import FormData
 
-from models import suggestions
+from models import jobs as rows
+from models import policies, suggestions
 from models.engine import reading
 from rules.bulk import IN_BULK
 from rules.commands import Command, parse
 from rules.errors import InputError
-from tasks import board, bulk
+from rules.policy import Policy
+from tasks import board, bulk, bulk_jobs
+from tasks.bulk import Offer
 from web.at_hand import InOffice
 from web.bulk_forms import forms_of, recap
 from web.deeds import KEY, values_in, why_not
 from web.frame import framed
 from web.item_forms import Tried
+from web.long_work import back_to
 from web.phrases.refusals import reason_of
 from web.viewer import Acting, Viewer, Viewing
+from web.words import say
 
 router = APIRouter(prefix="/bulk")
+
+SHOWN = 15
+"""Jobs on a page."""
 
 SEEN = re.compile(r"(\S{1,32}):([0-9]{1,9})")
 
@@ -51,9 +60,23 @@ class Sent(NamedTuple):
 
 
 @router.api_route("", methods=["GET", "HEAD"])
-def nothing(request: Request, viewer: Viewing) -> Response:
-    """Whoever comes here without a selection is told how to make one."""
-    return framed(request, viewer, "bulk/nothing.html", "bulk")
+def nothing(request: Request, viewer: Viewing, office: InOffice, before: int = 0) -> Response:
+    """Whoever comes here without a selection is told how to make one, and what they have done
+    with larger ones."""
+    return _nothing(request, viewer, office, before)
+
+
+def _nothing(request: Request, viewer: Viewer, office: InOffice, before: int = 0) -> Response:
+    with reading(office.engine) as connection:
+        found = rows.of_person(
+            connection, viewer.person.id, (bulk_jobs.BULK,), before or None, SHOWN + 1
+        )
+        zone = policies.policy(connection, policies.campaigns(connection)[-1].policy_id).zone
+    more = found[SHOWN - 1].id if len(found) > SHOWN else 0
+    return framed(
+        request, viewer, "bulk/nothing.html", "bulk", jobs=found[:SHOWN], more=more, zone=zone,
+        before=before,
+    )  # fmt: skip
 
 
 @router.post("")
@@ -81,24 +104,63 @@ def _choose(
     request: Request, viewer: Viewer, office: InOffice, sent: Sent, tried: Tried | None = None
 ) -> Response:
     now = office.clock.now()
-    with reading(office.engine) as connection:
-        if sent.query:
+    if sent.query:
+        with reading(office.engine) as connection:
             sent = _resolved(connection, viewer, sent, now)
-        if not sent.refs:
-            return framed(request, viewer, "bulk/nothing.html", "bulk")
+    if not sent.refs:
+        return _nothing(request, viewer, office)
+    if len(sent.refs) > bulk.AT_ONCE:
+        return _kept(request, viewer, office, sent)
+    with reading(office.engine) as connection:
         offer = bulk.offer(connection, viewer.person, sent.refs, now)
+    chosen = tried.command if tried else sent.command
+    choice = Choice(
+        offer, dict(offer.commands), offer.policies, chosen, len(offer.items),
+        sum(one.refusal is not None for one in offer.items),
+        refs=" ".join(one.ref for one in offer.items),
+    )  # fmt: skip
+    return choosing(request, viewer, office, choice, tried)
+
+
+def _kept(request: Request, viewer: Viewer, office: InOffice, sent: Sent) -> Response:
+    """A selection that is too large for a form stands in a job."""
+    title = say(viewer.lang, "bulk.job.title", count=f"{len(sent.refs):,}")
+    job = bulk_jobs.begin(
+        office, viewer.person, sent.refs, title, request.app.state.wall(), more=sent.more,
+        lang=viewer.lang,
+    )  # fmt: skip
+    return back_to(job)
+
+
+class Choice(NamedTuple):
+    """A selection for which a command is to be chosen."""
+
+    offer: Offer
+    """With the items that are shown."""
+    commands: Mapping[str, int]
+    """How many permit it; 0 where that was not counted."""
+    policies: Sequence[Policy]
+    chosen: str
+    size: int
+    unseen: int
+    refs: str = ""
+    more: bool = False
+    to: str = "/bulk/preview"
+
+
+def choosing(
+    request: Request, viewer: Viewer, office: InOffice, choice: Choice, tried: Tried | None
+) -> Response:
+    """The page on which a command is chosen for a selection."""
+    with reading(office.engine) as connection:
         lists = {"people": suggestions.people(connection, None),
                  "units": suggestions.units(connection)}  # fmt: skip
-    counts = dict(offer.commands)
-    chosen = tried.command if tried else sent.command
     # What was chosen before stands in front.
-    forms = forms_of(
-        sorted(counts, key=lambda name: name != chosen), offer.policies, viewer.lang, tried
-    )
+    names = sorted(choice.commands, key=lambda name: name != choice.chosen)
+    forms = forms_of(names, choice.policies, viewer.lang, tried)
     return framed(
-        request, viewer, "bulk/choose.html", "bulk", status=409 if tried else 200, offer=offer,
-        refs=" ".join(one.ref for one in offer.items), more=sent.more, most=bulk.MOST,
-        forms=forms, counts_of=counts, chosen=chosen, lists=lists,
+        request, viewer, "bulk/choose.html", "bulk", status=409 if tried else 200,
+        most=bulk.MOST, forms=forms, lists=lists, **choice._asdict(),
     )  # fmt: skip
 
 
@@ -109,18 +171,20 @@ def _resolved(connection: Connection, viewer: Viewer, sent: Sent, now: datetime)
 
 
 def _preview(request: Request, viewer: Viewer, office: InOffice, sent: Sent) -> Response:
+    if len(sent.refs) > bulk.AT_ONCE:
+        return _kept(request, viewer, office, sent)
     try:
         command = _command(sent)
         with reading(office.engine) as connection:
             found = bulk.preview(connection, viewer.person, sent.refs, command, office.clock.now())
-            policies = bulk.offer(connection, viewer.person, sent.refs, office.clock.now()).policies
+            under = bulk.offer(connection, viewer.person, sent.refs, office.clock.now(), 0).policies
     except InputError as error:
         tried = Tried(sent.command, sent.values, why_not(error, viewer.lang))
         return _choose(request, viewer, office, sent, tried)
     return framed(
         request, viewer, "bulk/preview.html", "bulk", reason_of=reason_of, command=sent.command,
         values=sent.values,
-        told=recap(sent.command, sent.values, policies, viewer.lang), batch=secrets.token_hex(16),
+        told=recap(sent.command, sent.values, under, viewer.lang), batch=secrets.token_hex(16),
         will=[one for one in found if one.refusal is None],
         refused=[one for one in found if one.refusal is not None], refs=" ".join(sent.refs),
     )  # fmt: skip
@@ -168,6 +232,6 @@ def _sent(form: FormData) -> Sent:
 def _seen(texts: Sequence[str]) -> tuple[tuple[str, int], ...]:
     """Reference and version of each item that is to be done."""
     found = [SEEN.fullmatch(text) for text in texts]
-    if any(one is None for one in found) or len(found) > bulk.MOST:
+    if any(one is None for one in found) or len(found) > bulk.AT_ONCE:
         raise HTTPException(400)
     return tuple((one[1], int(one[2])) for one in found if one)

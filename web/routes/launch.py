@@ -12,9 +12,8 @@ from config.calendars import calendar_for
 from ledgers.writer import write
 from models import jobs, policies
 from models.engine import reading
-from tasks.uploading import EDITED, LEDGER
 from web.at_hand import InOffice
-from web.bringing import Looking
+from web.bringing import UPLOADS, Looking
 from web.frame import framed
 from web.routes import launch_item, launch_ledger, launch_map, launch_round
 
@@ -31,9 +30,7 @@ KINDS = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sh
 def begin(request: Request, viewer: Looking, office: InOffice, before: int = 0) -> Response:
     """Where to begin; and what the reader has uploaded before."""
     with reading(office.engine) as connection:
-        found = jobs.of_person(
-            connection, viewer.person.id, (LEDGER, EDITED), before or None, SHOWN + 1
-        )
+        found = jobs.of_person(connection, viewer.person.id, UPLOADS, before or None, SHOWN + 1)
         zone = policies.policy(connection, policies.campaigns(connection)[-1].policy_id).zone
     more = found[SHOWN - 1].id if len(found) > SHOWN else 0
     return framed(

@@ -16,7 +16,7 @@ from starlette.datastructures import UploadFile
 from ledgers.refused_rows import write_refused
 from models import policies
 from models.engine import reading
-from models.jobs import JobRow
+from models.jobs import AGAIN, JobRow
 from rules.errors import InputError, Refused, Unavailable
 from rules.worded import worded
 from tasks import jobs
@@ -24,10 +24,11 @@ from tasks.ledger_jobs import reasons_of
 from tasks.office import Office
 from tasks.uploading import EDITED, LEDGER, drop, file_of, mapping_of, receive
 from web.at_hand import InOffice
-from web.bringing import Bringing, Looking, OfJob, failure, runner_of
+from web.bringing import Bringing, Looking, OfJob, failure
 from web.difference_words import said_of, why_of
 from web.frame import framed
-from web.pages import page
+from web.long_work import asked_to_stop, back_to, place_of, progress, runner_of
+from web.long_work import stop as stop_it
 from web.phrases.refusals import told
 from web.routes import launch_round
 from web.viewer import SEE_OTHER, Viewer
@@ -83,19 +84,15 @@ def _upload(
     if kind == EDITED:
         jobs.ask(office.engine, job, "rehearsing", ("uploaded",), at)
         runner_of(request).nudge()
-        return RedirectResponse(_place(job), SEE_OTHER)
-    return RedirectResponse(f"{_place(job)}/map", SEE_OTHER)
-
-
-def _place(job: JobRow) -> str:
-    return f"/launch/jobs/{job.token}"
+        return back_to(job)
+    return RedirectResponse(f"{place_of(job)}/map", SEE_OTHER)
 
 
 @router.api_route("/jobs/{token}", methods=["GET", "HEAD"])
 def show(request: Request, viewer: Looking, office: InOffice, job: OfJob) -> Response:
     """How the job stands."""
     if job.kind == LEDGER and job.state == "uploaded":
-        return RedirectResponse(f"{_place(job)}/map", SEE_OTHER)
+        return RedirectResponse(f"{place_of(job)}/map", SEE_OTHER)
     if job.at_work:
         # Whoever was to do it may be gone with a process that has ended.
         runner_of(request).nudge()
@@ -103,46 +100,46 @@ def show(request: Request, viewer: Looking, office: InOffice, job: OfJob) -> Res
     return framed(
         request, viewer, template, "launch", job=job, report=report_of(job, viewer.lang),
         here_still=file_of(office.settings, job).exists(), said_of=partial(said_of, viewer.lang),
-        why=partial(why_of, viewer.lang),
+        why=partial(why_of, viewer.lang), place=place_of(job),
     )  # fmt: skip
 
 
 @router.api_route("/jobs/{token}/part", methods=["GET", "HEAD"])
 def part(request: Request, viewer: Looking, job: OfJob) -> Response:
     """The progress alone; when the work is over the whole page is wanted."""
-    headers = {} if job.at_work else {"hx-redirect": _place(job)}
-    return page(
-        request,
-        "launch/progress.html",
-        lang=viewer.lang,
-        headers=headers,
-        job=job,
-        csrf=viewer.csrf,
-    )
+    return progress(request, viewer, job)
+
+
+@router.api_route("/jobs/{token}/stop", methods=["GET", "HEAD"])
+def stop(request: Request, viewer: Looking, job: OfJob) -> Response:
+    """Shall it really stop?"""
+    return asked_to_stop(request, viewer, job)
 
 
 @router.post("/jobs/{token}/{what}")
 def order(request: Request, viewer: Bringing, office: InOffice, job: OfJob, what: str) -> Response:
-    """Rehearse, go, or give up: each once, however often the button is pressed."""
+    """Rehearse, go, stop, or give up: each once, however often the button is pressed."""
     at = request.app.state.wall()
     if what == "rehearse":
-        states = ("mapped", "rehearsed", "failed", "interrupted")
+        states = ("mapped", "rehearsed", *AGAIN)
         if job.mapping or job.kind == EDITED:
             jobs.ask(office.engine, job, "rehearsing", states, at, report="")
     elif what == "go":
         jobs.ask(office.engine, job, "running", _may_go(job), at)
+    elif what == "stop":
+        stop_it(request, office, job)
     elif what == "cancel":
         if jobs.cancel(office.engine, job, at):
             drop(file_of(office.settings, job))
     else:
         raise HTTPException(404)
     runner_of(request).nudge()
-    return RedirectResponse(_place(job), SEE_OTHER)
+    return back_to(job)
 
 
 def _may_go(job: JobRow) -> tuple[str, ...]:
-    """From where the real work may begin: after a dry run, or where it was interrupted."""
-    return ("rehearsed", "interrupted") if job.report else ("rehearsed",)
+    """From where the real work may begin: after a dry run, or where it broke off."""
+    return ("rehearsed", "interrupted", "stopped") if job.report else ("rehearsed",)
 
 
 @router.get("/jobs/{token}/refused.{kind}")

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from ledgers.chosen import FIELDS, IGNORE, KEEP, Document, chosen, with_words
 from models import policies
@@ -20,11 +20,12 @@ from tasks import jobs
 from tasks.office import Office
 from tasks.uploading import Proposal, document_in, mapping_of, name_for, proposal, settle
 from web.at_hand import InOffice
-from web.bringing import Bringing, Looking, OfJob, fields_of, runner_of
+from web.bringing import Bringing, Looking, OfJob, fields_of
 from web.frame import framed
+from web.long_work import back_to, runner_of
 from web.phrases.refusals import told
 from web.routes.launch_ledger import report_of
-from web.viewer import SEE_OTHER, Viewer
+from web.viewer import Viewer
 from web.words import say
 
 router = APIRouter(prefix="/launch/jobs/{token}")
@@ -58,7 +59,7 @@ def _page(
     after: list[str] | None = None, dates: str = "", said: str = "",
 ) -> Response:  # fmt: skip
     if job.at_work or job.state in ("done", "cancelled"):
-        return RedirectResponse(f"/launch/jobs/{job.token}", SEE_OTHER)
+        return back_to(job)
     try:
         found = proposal(office, job, sheet, row)
     except InputError as error:
@@ -149,7 +150,7 @@ def _rehearse(request: Request, office: Office, job: JobRow) -> Response:
     at = request.app.state.wall()
     jobs.ask(office.engine, job, "rehearsing", ("mapped",), at)
     runner_of(request).nudge()
-    return RedirectResponse(f"/launch/jobs/{job.token}", SEE_OTHER)
+    return back_to(job)
 
 
 @router.api_route("/words", methods=["GET", "HEAD"])
@@ -157,7 +158,7 @@ def words(request: Request, viewer: Looking, office: InOffice, job: OfJob) -> Re
     """The ledger's words that mean nothing here."""
     strange = report_of(job, viewer.lang).get("strange", [])
     if job.at_work or not strange:
-        return RedirectResponse(f"/launch/jobs/{job.token}", SEE_OTHER)
+        return back_to(job)
     with reading(office.engine) as connection:
         fact = policies.campaign(connection, job.campaign)
         policy = policies.policy(connection, fact.policy_id)

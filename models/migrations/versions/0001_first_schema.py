@@ -527,6 +527,7 @@ def upgrade() -> None:
         sa.Column("began_at", Instant(), nullable=True),
         sa.Column("seen_at", Instant(), nullable=False),
         sa.Column("ended_at", Instant(), nullable=True),
+        sa.Column("stop_at", Instant(), nullable=True),
         sa.ForeignKeyConstraint(
             ["person_id"],
             ["person.id"],

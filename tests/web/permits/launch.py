@@ -1,4 +1,5 @@
-"""Launching: for whoever may register items; a job is its owner's alone."""
+"""Launching: for whoever may register items; a job, also one of many items at once, is its owner's
+alone."""
 
 from __future__ import annotations
 
@@ -6,10 +7,12 @@ import io
 from collections.abc import Mapping
 
 from config.clock import wall
+from tasks.bulk_jobs import begin
 from tasks.uploading import receive
 from tests.web.permits.scene import Ask, Scene
 
 JOB = {"token": "{job}"}
+MANY = {"token": "{many}"}
 LEDGER = ("ledger.csv", "标题,责任单位\n窗口推诿,bureau\n".encode(), "text/csv")
 
 ASKS: Mapping[str, Ask] = {
@@ -18,20 +21,27 @@ ASKS: Mapping[str, Ask] = {
     "POST /launch/upload": Ask(files={"file": LEDGER}),
     "GET /launch/jobs/{token}": Ask(params=JOB),
     "GET /launch/jobs/{token}/part": Ask(params=JOB),
+    "GET /launch/jobs/{token}/stop": Ask(params=JOB),
     "GET /launch/jobs/{token}/map": Ask(params=JOB),
     "POST /launch/jobs/{token}/map": Ask(params=JOB, form={}),
     "GET /launch/jobs/{token}/words": Ask(params=JOB),
     "POST /launch/jobs/{token}/words": Ask(params=JOB, form={}),
     "POST /launch/jobs/{token}/{what}": Ask(params={**JOB, "what": "cancel"}),
+    "GET /bulk/jobs/{token}": Ask(params=MANY),
+    "GET /bulk/jobs/{token}/part": Ask(params=MANY),
+    "GET /bulk/jobs/{token}/stop": Ask(params=MANY),
+    "POST /bulk/jobs/{token}/{what}": Ask(params={**MANY, "what": "leave"}),
     "GET /launch/jobs/{token}/refused.{kind}": Ask(params={**JOB, "kind": "csv"}),
 }
 
 
 def prepare(scene: Scene) -> None:
-    """A ledger that the office has brought."""
+    """A ledger that the office has brought, and many items that it has chosen."""
     name, content, _ = LEDGER
     who = scene.person("office")
     scene.known["job"] = receive(scene.office, who, name, io.BytesIO(content), wall()).token
+    refs = sorted(scene.refs.values())
+    scene.known["many"] = begin(scene.office, who, refs, "Many items", wall()).token
 
 
 TABLE = """
@@ -60,8 +70,18 @@ GET /launch/jobs/{token}
   -         in     403    403    403    403    404    404    to     403    403    403    403    403
 GET /launch/jobs/{token}/part
   -         in     403    403    403    403    404    404    ok     403    403    403    403    403
+GET /launch/jobs/{token}/stop
+  -         in     403    403    403    403    404    404    to     403    403    403    403    403
 POST /launch/jobs/{token}/{what}
   -         in     403    403    403    403    404    404    to     403    403    403    403    403
+GET /bulk/jobs/{token}
+  -         in     404    404    404    404    404    404    ok     404    404    404    404    404
+GET /bulk/jobs/{token}/part
+  -         in     404    404    404    404    404    404    ok     404    404    404    404    404
+GET /bulk/jobs/{token}/stop
+  -         in     404    404    404    404    404    404    to     404    404    404    404    404
+POST /bulk/jobs/{token}/{what}
+  -         in     404    404    404    404    404    404    to     404    404    404    404    404
 GET /launch/jobs/{token}/refused.{kind}
   -         in     403    403    403    403    404    404    404    403    403    403    403    403
 GET /launch/roundtrip

@@ -1,0 +1,57 @@
+"""What the pages of long work share, whatever is done: how far it is, and whether to stop it."""
+
+from __future__ import annotations
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+
+from models.jobs import JobRow
+from tasks import jobs
+from tasks.bulk_jobs import BULK
+from tasks.jobs import Runner
+from tasks.moving_jobs import MOVING
+from tasks.office import Office
+from web.frame import framed
+from web.pages import page
+from web.viewer import SEE_OTHER, Viewer
+
+FAMILIES = {BULK: "bulk", MOVING: "admin/policies"}
+"""Kind of job -> the family of pages that shows it; the others are those of launching."""
+
+
+def runner_of(request: Request) -> Runner:
+    """Who does long work in this process."""
+    runner: Runner = request.app.state.jobs
+    return runner
+
+
+def place_of(job: JobRow) -> str:
+    """The address of the job's page."""
+    return f"/{FAMILIES.get(job.kind, 'launch')}/jobs/{job.token}"
+
+
+def back_to(job: JobRow) -> Response:
+    """On to the job's page."""
+    return RedirectResponse(place_of(job), SEE_OTHER)
+
+
+def progress(request: Request, viewer: Viewer, job: JobRow) -> Response:
+    """The progress alone; when the work is over the whole page is wanted."""
+    headers = {} if job.at_work else {"hx-redirect": place_of(job)}
+    return page(
+        request, "launch/progress.html", lang=viewer.lang, headers=headers, job=job,
+        csrf=viewer.csrf, place=place_of(job),
+    )  # fmt: skip
+
+
+def asked_to_stop(request: Request, viewer: Viewer, job: JobRow) -> Response:
+    """What it would mean to stop the work; nothing is stopped yet."""
+    if not job.at_work or job.stopping:
+        return back_to(job)
+    section = FAMILIES.get(job.kind, "launch")
+    return framed(request, viewer, "launch/stop.html", section, job=job, place=place_of(job))
+
+
+def stop(request: Request, office: Office, job: JobRow) -> None:
+    """Have it stop at its next piece, in whichever process it is done."""
+    jobs.stop(office.engine, job, request.app.state.wall())
