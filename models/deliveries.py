@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -108,14 +108,20 @@ def has_unannounced(connection: Connection) -> bool:
 _ANY_UNANNOUNCED = select(EVENT.c.id).where(text(UNANNOUNCED)).limit(1)
 
 
-def holders(connection: Connection) -> list[Holder]:
-    """Everybody active who coordinates or supervises somewhere."""
+def holders(
+    connection: Connection,
+    roles: Sequence[Role] = (Role.COORDINATOR, Role.SUPERVISOR),
+    places: Collection[str] | None = None,
+) -> list[Holder]:
+    """Everybody active who holds one of these roles somewhere, or at one of these paths."""
     statement = (
         select(MEMBERSHIP.c.person_id, MEMBERSHIP.c.role, UNIT.c.path)
         .join(UNIT, UNIT.c.id == MEMBERSHIP.c.unit_id)
         .join(PERSON, PERSON.c.id == MEMBERSHIP.c.person_id)
-        .where(MEMBERSHIP.c.role.in_((Role.COORDINATOR, Role.SUPERVISOR)), PERSON.c.active)
+        .where(MEMBERSHIP.c.role.in_(roles), PERSON.c.active)
     )
+    if places is not None:
+        statement = statement.where(UNIT.c.path.in_(list(places)))
     return [Holder(*row) for row in connection.execute(statement)]
 
 

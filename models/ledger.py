@@ -19,7 +19,7 @@ from models.found import look_up
 from models.item import CLOSED, OPEN
 from models.items import ITEM
 from models.sieve import Wanted, sifted
-from models.visibility import looked_up, visible_to
+from models.visibility import helping, looked_up, visible_to
 from rules.item import PersonFact
 
 MOST_COUNTED = 10_000
@@ -140,7 +140,7 @@ class _Asking(NamedTuple):
         """What this asks."""
         found, reach = look_up(connection, asked.wanted), looked_up(connection)
         says, parts = found.conditions(connection.dialect.name), []
-        seen = visible_to(asked.person, reach)
+        seen = (visible_to if not asked.wanted.helping else helping)(asked.person, reach)
         for part in () if found.nothing or not asked.person.active else (OPEN, CLOSED):
             sieve = sifted(asked.wanted, asked.now, part, reach.led)
             if sieve is not None:

@@ -53,6 +53,8 @@ class Wanted(NamedTuple):
     """Open items whose deadline lies before this day, and whose clock runs."""
     late_on: date | None = None
     """Open items whose original deadline lies before this day."""
+    helping: bool = False
+    """Items with which the reader's units help, and which they do not lead."""
     nobody: bool = False
     """Something is asked for that there is not: no item fits."""
 

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, and_, false, func, not_, or_, 
 
 from models.helping import helped_by, units_below
 from models.items import ITEM
-from rules.duties import OFFICE_ROLES
+from rules.duties import OFFICE_ROLES, READING_ROLES
 from rules.item import PersonFact, is_root, topmost
 
 Places = Callable[[list[str]], ColumnElement[bool]]
@@ -88,6 +88,13 @@ def helped(paths: Iterable[str], reach: Reach = BELOW) -> ColumnElement[bool]:
     if not tops or any(map(is_root, tops)):
         return false()
     return reach.helped(list(tops))
+
+
+def helping(person: PersonFact, reach: Reach = BELOW) -> ColumnElement[bool]:
+    """Holds for the items with which the person's units help, and which they do not lead."""
+    held = [path for role, path in person.roles if role not in READING_ROLES]
+    theirs = helped(held, reach)
+    return and_(theirs, not_(over(held, reach.led)), not_(ITEM.c.confidential))
 
 
 def hidden_from(person: PersonFact) -> ColumnElement[bool]:

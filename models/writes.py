@@ -82,11 +82,6 @@ def store(connection: Connection, entries: Sequence[Entry]) -> list[Receipt] | N
     Returns the receipts, or None when some item has been changed by somebody else since it was
     read: then the caller must roll back. Zero rows for a version means that they got there first.
     """
-    helping.renew(connection, {
-        entry.before.id: entry.decision.item.co_unit_paths
-        for entry in entries
-        if entry.decision.item.co_unit_paths != entry.before.co_unit_paths
-    })  # fmt: skip
     rows = [event_values(entry, entry.before.id) for entry in entries]
     single = len(entries) == 1 and connection.dialect.name == "postgresql"
     if not (_store_at_once if single else _store_in_turn)(connection, entries, rows):
@@ -95,6 +90,11 @@ def store(connection: Connection, entries: Sequence[Entry]) -> list[Receipt] | N
         _project(connection, entry)
     if renamed := [entry.before.id for entry in entries if _says_otherwise(entry)]:
         search_index.renew(connection, renamed)
+    helping.renew(connection, {
+        entry.before.id: entry.decision.item.co_unit_paths
+        for entry in entries
+        if entry.decision.item.co_unit_paths != entry.before.co_unit_paths
+    })  # fmt: skip
     return [
         _receipt(entry.decision.item.ref, row) for entry, row in zip(entries, rows, strict=True)
     ]
@@ -145,7 +145,6 @@ def insert_items(
             }
         )
     events = [row.pop("_event") for row in rows]
-    helping.write(connection, {row["id"]: row["co_unit_paths"] for row in rows})
     ids = _new_ids(connection, len(rows))
     for row, event, item_id in zip(rows, events, ids, strict=True):
         row["id"] = event["item_id"] = item_id
@@ -154,6 +153,7 @@ def insert_items(
     search_index.write(
         connection, [(row["id"], [row[name] for name in search_index.SEARCHED]) for row in rows]
     )
+    helping.write(connection, {row["id"]: row["co_unit_paths"] for row in rows})
     return ids
 
 

@@ -21,6 +21,7 @@ _MONTHS = (
 _RUNGS = tuple(Level)
 # Offices that notices are addressed to (rules.notices), under the name of their role.
 _OFFICES = {"coordinators": Role.COORDINATOR, "supervisors": Role.SUPERVISOR}
+_HELPERS = {"zh-CN": "协办单位", "en": "Co-unit"}
 _FIELDS = tuple(field.name for field in fields(NoticeContext))
 _DERIVED = (
     *("subject_title", "due_text", "proposed_due_text", "until_text", "days_text"),
@@ -83,6 +84,11 @@ def visible(context: NoticeContext) -> NoticeContext:
     return replace(context, **changes)
 
 
+def _part(role: str, lang: str) -> str:
+    """What somebody's part in an item is called."""
+    return _HELPERS[lang] if role == "helpers" else name(_OFFICES.get(role, role), lang)
+
+
 def view(context: NoticeContext) -> dict[str, object]:
     """The variables of a template, by name: exactly those of :data:`VARIABLES`."""
     shown = visible(context)
@@ -94,7 +100,7 @@ def view(context: NoticeContext) -> dict[str, object]:
         "proposed_due_text": day_text(shown.proposed_due, lang),
         "until_text": day_text(shown.until, lang),
         "days_text": days_text(shown.days, lang),
-        "role_name": name(_OFFICES.get(shown.recipient_role, shown.recipient_role), lang),
+        "role_name": _part(shown.recipient_role, lang),
         "stage_name": name(shown.stage, lang),
         "outcome_name": name(shown.outcome, lang),
         "level_name": level_text(shown.level, lang),

@@ -156,14 +156,19 @@ def within(path: str | None, ancestor: str | None) -> bool:
     return bool(path and ancestor and path.startswith(ancestor))
 
 
-def is_root(path: str) -> bool:
-    """Whether this is the path of the root, below which everything lies."""
-    return path.count("/") == 2
 def unit_at(path: str) -> int:
     """The id of the unit at ``path``."""
     return int(path.rstrip("/").rpartition("/")[2])
 
 
+def upwards(path: str) -> tuple[str, ...]:
+    """The paths of the unit and of everything above it, nearest first."""
+    return tuple(path[: end + 1] for end, char in enumerate(path) if char == "/")[:0:-1]
+
+
+def is_root(path: str) -> bool:
+    """Whether this is the path of the root, below which everything lies."""
+    return path.count("/") == 2
 
 
 def topmost(paths: Iterable[str]) -> tuple[str, ...]:

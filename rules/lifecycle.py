@@ -48,8 +48,8 @@ OFFICE = COORDINATOR | SUPERVISOR
 CLOCKED = OPEN_STAGES[1:]
 CHASED = (S.DEADLINE, S.REMINDER)
 DOER = R.RESPONSIBLE | R.LEADER
-
 HELPER = R.HELPER
+
 DUE_SET = (g.keep_due_in_sight, g.require_future_due, g.keep_within_superior_limit)
 NAMED = (g.forbid_judging_own_unit, ou.require_open_units, g.require_responsible_in_unit, *DUE_SET,
          g.require_running_clock)  # fmt: skip

@@ -24,11 +24,11 @@ class Notice(NamedTuple):
 
 # fmt: off
 _R, _L, _V = Seat.RESPONSIBLE, Seat.LEADER, Seat.VERIFIER
-_C, _S = Seat.COORDINATORS, Seat.SUPERVISORS
+_C, _S, _H = Seat.COORDINATORS, Seat.SUPERVISORS, Seat.HELPERS
 
 BY_EVENT: Mapping[str, tuple[Notice, ...]] = {
     "registered":          (Notice("registered", (_C,)),),
-    "assigned":            (Notice("assigned", (_R, _L)),),
+    "assigned":            (Notice("assigned", (_R, _L, _H)),),
     "declined":            (Notice("declined", (_C,)),),
     "extension_requested": (Notice("extension_requested", (_C, _S)),),
     "extension_granted":   (Notice("extension_granted", (_R, _L)),),
@@ -42,14 +42,14 @@ BY_EVENT: Mapping[str, tuple[Notice, ...]] = {
     "appointed":           (Notice("verification_requested", (_V,)),),
     "passed":              (Notice("closure_requested", (_S,)),),
     "failed":              (Notice("failed", (_R, _L)),),
-    "approved":            (Notice("closed", (_R, _L, _C)),),
+    "approved":            (Notice("closed", (_R, _L, _C, _H)),),
     "denied":              (Notice("denied", (_R, _L, _V)),),
     "hold_requested":      (Notice("hold_requested", (_C, _S)),),
     "hold_refused":        (Notice("hold_refused", (_R, _L)),),
     "held":                (Notice("held", (_R, _L)),),
     "resumed":             (Notice("resumed", (_R, _L)),),
     "reopened":            (Notice("reopened", (_R, _L, _C)),),
-    "withdrawn":           (Notice("withdrawn", (_R, _L)),),
+    "withdrawn":           (Notice("withdrawn", (_R, _L, _H)),),
 }
 
 BY_STEP: Mapping[str, tuple[Notice, ...]] = {

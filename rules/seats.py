@@ -14,3 +14,5 @@ class Seat(StrEnum):
     COORDINATORS = "coordinators"
     """The coordinators nearest above the item's unit, not all the way to the top."""
     SUPERVISORS = "supervisors"
+    HELPERS = "helpers"
+    """Who hears for the co-units, each for theirs."""

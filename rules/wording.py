@@ -70,6 +70,7 @@ _WHY_SEAT: Mapping[Seat, tuple[str, str]] = {
     Seat.VERIFIER: ("您是核查人", "you are its verifier"),
     Seat.COORDINATORS: ("您是该单位的整改办联系人", "you are a coordinator over its unit"),
     Seat.SUPERVISORS: ("您负责该单位的督导审批", "you are a supervisor over its unit"),
+    Seat.HELPERS: ("贵单位是本事项的协办单位", "your unit helps with it"),
 }
 
 OWN_REASONS = frozenset({"contact_lost"})

@@ -17,9 +17,10 @@ from sqlalchemy import Connection
 from models import deliveries, directory
 from models.deliveries import Addressee, Unannounced
 from rules.duties import is_independent
-from rules.item import ItemState
+from rules.item import ItemState, upwards
 from rules.notices import BY_STEP, STANDS_IN, Seat, notices_for
 from rules.vocabulary import Role
+from tasks.co_units import Helpers
 
 NAMED_BY: Mapping[str, Mapping[Seat, str]] = {
     "assigned": {Seat.RESPONSIBLE: "responsible", Seat.LEADER: "leader"},
@@ -56,7 +57,9 @@ class Audience:
         for holder in held:
             self._offices[holder.role, holder.path].append(holder.person_id)
         said = [_said(event) for event in events]
-        ids = {*self._facts, *_named_on(states.values()), *_named_in(said), *besides}
+        self._helpers = Helpers(connection, states.values())
+        named = (*_named_on(states.values()), *_named_in(said))
+        ids = {*self._facts, *self._helpers.ids, *named, *besides}
         self.people: Mapping[int, Addressee] = deliveries.addressees(connection, ids)
 
     def of(self, event: Unannounced) -> list[Addressed]:
@@ -105,6 +108,8 @@ class Audience:
         if (role := _OFFICES.get(seat)) is not None:
             judging = role is Role.SUPERVISOR or kind in DECIDED_BY_COORDINATORS
             return self._nearest(role, item, judging=judging)
+        if seat is Seat.HELPERS:
+            return self._helpers.of(item, data)
         person_id: int | None = getattr(item, _COLUMNS[seat])
         if (field := NAMED_BY.get(event, {}).get(seat)) is not None and field in data:
             person_id = data[field]
@@ -113,7 +118,7 @@ class Audience:
     def _nearest(self, role: Role, item: ItemState, *, judging: bool) -> list[int]:
         """Those who hold the office closest above the item's unit; the topmost without a unit."""
         path = item.unit_path
-        for places in self._downwards(role) if path is None else _upwards(path):
+        for places in self._downwards(role) if path is None else [[one] for one in upwards(path)]:
             held = {one for place in places for one in self._offices.get((role, place), ())}
             fit = [one for one in held if not judging or self._may_judge(one, item)]
             if fit:
@@ -160,8 +165,3 @@ def _named_in(said: Iterable[Mapping[str, Any]]) -> Iterator[int]:
     fields = {field for seats in NAMED_BY.values() for field in seats.values()}
     for data in said:
         yield from (one for field in fields if isinstance(one := data.get(field), int))
-
-
-def _upwards(path: str) -> list[list[str]]:
-    """The unit and everything above it, one by one, nearest first."""
-    return [[path[: end + 1]] for end, char in enumerate(path) if char == "/"][:0:-1]

@@ -191,7 +191,8 @@ def meaning(connection: Connection, query: Query, now: datetime) -> Meant:
         closed_from=begins("closed_from"), closed_before=begins("closed_to", 1),
         confidential=_YES.get(query.one("confidential")), on_hold=_YES.get(query.one("held")),
         overdue_on=today if query.one("overdue") == "in_force" else None,
-        late_on=today if query.one("overdue") == "original" else None, nobody=bool(odd),
+        late_on=today if query.one("overdue") == "original" else None,
+        helping=query.one("helping") == "yes", nobody=bool(odd),
     )  # fmt: skip
     return Meant(wanted, (*query.odd, *odd))
 

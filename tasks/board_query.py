@@ -32,11 +32,12 @@ MANY: dict[str, frozenset[str] | None] = {
 """Filters that take several words, and which; none: any."""
 
 SINGLE = (SEARCH, "scope", "unit", "person", "campaign", "due_from", "due_to", "opened_from",
-          "opened_to", "closed_from", "closed_to", "confidential", "held", "overdue")  # fmt: skip
+          "opened_to", "closed_from", "closed_to", "confidential", "held", "overdue",
+          "helping")  # fmt: skip
 DAYS = ("due_from", "due_to", "opened_from", "opened_to", "closed_from", "closed_to")
 _WORDS: dict[str, type[StrEnum] | tuple[str, ...]] = {
     "scope": Scope, "confidential": ("yes", "no"), "held": ("yes", "no"),
-    "overdue": ("in_force", "original"),
+    "overdue": ("in_force", "original"), "helping": ("yes",),
 }  # fmt: skip
 MOST_VALUES = 30
 LONGEST_VALUE = 200

@@ -17,7 +17,7 @@ from models.items import Loaded
 from models.views import ItemView
 from rules.agenda import Step, upcoming
 from rules.digest import Part, places
-from rules.duties import covers, is_independent
+from rules.duties import covers, is_independent, only_helps
 from rules.item import ItemState, PersonFact
 from rules.policy import Policy
 from rules.vocabulary import Light, Role, Stage
@@ -29,6 +29,9 @@ SHOWN = 50
 
 AT_WORK = (Stage.ASSIGNMENT, Stage.DEADLINE, Stage.REMINDER)
 """Where the deadline still runs; what has been submitted is late no further."""
+
+HELPING = "helping"
+"""Why an item is watched with which one's unit helps."""
 
 _LIGHTS = {Light.RED: 0, Light.YELLOW: 1, Light.GREEN: 2}
 
@@ -88,7 +91,12 @@ def _part(person: PersonFact, item: ItemState) -> Part | None:
 
     if _to_be_assigned(item) and covers(person, Role.COORDINATOR, item):
         return Part.DO
-    return next((one.part for one in places(item, office) if one.person_id == person.id), None)
+    named = (one.part for one in places(item, office) if one.person_id == person.id)
+    return next(named, Part.WATCH if _is_helped(person, item) else None)
+
+
+def _is_helped(person: PersonFact, item: ItemState) -> bool:
+    return not item.confidential and only_helps(person, item)
 
 
 def _to_be_assigned(item: ItemState) -> bool:
@@ -134,11 +142,13 @@ def _expected(person: PersonFact, part: Part, item: ItemState) -> tuple[str, str
         return "", "leader"
     if person.id == item.responsible_id:
         return "", "held" if item.on_hold else "waiting"
-    return "", "chased"
+    return "", HELPING if _is_helped(person, item) else "chased"
 
 
-def _pressing(task: Task) -> tuple[int, int, date, int, str]:
-    """Red before yellow before green, the highest rung first, then the earliest deadline."""
+def _pressing(task: Task) -> tuple[bool, int, int, date, int, str]:
+    """Red before yellow before green, the highest rung first, then the earliest deadline; what
+    only a co-unit has to do with comes behind it."""
     light = _LIGHTS[Light(task.view.light)] if task.view.light else len(_LIGHTS)
     view = task.view
-    return light, -view.level, view.due or date.max, task.days or 0, view.ref
+    helped = task.why == HELPING
+    return helped, light, -view.level, view.due or date.max, task.days or 0, view.ref

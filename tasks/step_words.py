@@ -10,6 +10,7 @@ SEATS: Mapping[str, tuple[str, str]] = {
     "verifier": ("核查人", "the verifier"),
     "coordinators": ("整改办", "the coordinators"),
     "supervisors": ("督导", "the supervisors"),
+    "helpers": ("协办单位", "the co-units"),
 }
 
 WEEKDAYS: Mapping[str, tuple[str, str]] = {

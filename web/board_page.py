@@ -85,6 +85,8 @@ def choices_of(key: str, policy: Policy, campaigns: Choices, lang: str) -> Choic
             return tuple((word, say(lang, f"board.{key}.{word}")) for word in words)
         case "confidential" | "held":
             return tuple((word, say(lang, f"board.{word}")) for word in ("yes", "no"))
+        case "helping":
+            return (("yes", say(lang, "board.yes")),)
         case "level":
             rungs = enumerate(Level, 1)
             none = ("0", say(lang, "board.level.0"))
@@ -104,7 +106,7 @@ _KINDS = {
     "scope": "select", "unit": "text", "light": "ticks", "stage": "ticks", "overdue": "select",
     "person": "text", "category": "ticks", "source": "ticks", "severity": "ticks",
     "level": "ticks", "outcome": "ticks", "campaign": "select", **dict.fromkeys(DAYS, "date"),
-    "confidential": "select", "held": "select",
+    "confidential": "select", "held": "select", "helping": "select",
 }  # fmt: skip
 
 

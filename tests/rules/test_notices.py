@@ -21,7 +21,7 @@ from tests.rules.examples import FIELDS, GIVERS, LATER, NEEDED, in_bureau
 # S supervisors.
 HEARD = {
     "registered": "registered:C",
-    "assigned": "assigned:RL",
+    "assigned": "assigned:RLH",
     "declined": "declined:C",
     "extension_requested": "extension_requested:CS",
     "extension_granted": "extension_granted:RL",
@@ -35,14 +35,14 @@ HEARD = {
     "appointed": "verification_requested:V",
     "passed": "closure_requested:S",
     "failed": "failed:RL",
-    "approved": "closed:RLC",
+    "approved": "closed:RLCH",
     "denied": "denied:RLV",
     "hold_requested": "hold_requested:CS",
     "hold_refused": "hold_refused:RL",
     "held": "held:RL",
     "resumed": "resumed:RL",
     "reopened": "reopened:RLC",
-    "withdrawn": "withdrawn:RL",
+    "withdrawn": "withdrawn:RLH",
 }
 SILENT = {
     "screened": "found by the program, read by the coordinator who accepts",
@@ -128,6 +128,7 @@ SEATS = {
     "V": Seat.VERIFIER,
     "C": Seat.COORDINATORS,
     "S": Seat.SUPERVISORS,
+    "H": Seat.HELPERS,
 }
 
 

@@ -314,7 +314,9 @@ def test_every_seat_of_the_tables_can_be_filled() -> None:
         seat for table in (BY_EVENT, BY_STEP) for notices in table.values()
         for notice in notices for seat in notice.seats
     }  # fmt: skip
-    assert seats == {"responsible", "leader", "verifier", "coordinators", "supervisors"}
+    assert seats == {
+        "responsible", "leader", "verifier", "coordinators", "supervisors", "helpers"
+    }  # fmt: skip
 
 
 def test_a_life_by_ordinary_commands_is_told_of_as_listed(engine: Engine) -> None:

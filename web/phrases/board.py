@@ -79,6 +79,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "board.f.confidential": ("保密", "Confidential"),
     "board.f.held": ("中止计时", "Clock stopped"),
     "board.f.overdue": ("逾期", "Overdue"),
+    "board.f.helping": ("本单位协办", "My unit helps"),
     "board.overdue.in_force": ("超现行期限", "Deadline in force"),
     "board.overdue.original": ("超原定期限", "Original deadline"),
     "board.people_hint": ("姓名或代号", "Name or handle"),

@@ -50,4 +50,5 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "why.waiting": ("等待他人办理", "waits for somebody else"),
     "why.held": ("已中止计时", "the clock is stopped"),
     "why.chased": ("正在催办", "being chased"),
+    "why.helping": ("贵单位协办", "your unit helps with it"),
 }

@@ -50,151 +50,151 @@ GET /api/v1/items
 POST /api/v1/items
   -         401    403    403    403    403    ok     ok     ok     403    403    403    403    403
 GET /api/v1/items/{ref}
-  ordinary  401    404    ok     ok     404    ok     404    ok     ok     ok     ok     ok     404
+  ordinary  401    404    ok     ok     ok     ok     404    ok     ok     ok     ok     ok     404
   secret    401    404    ok     ok     404    ok     404    ok     ok     404    404    404    404
   named     401    ok     404    404    404    404    ok     ok     ok     404    404    404    404
 GET /api/v1/items/{ref}/history
-  ordinary  401    404    ok     ok     404    ok     404    ok     ok     ok     ok     ok     404
+  ordinary  401    404    ok     ok     ok     ok     404    ok     ok     ok     ok     ok     404
   secret    401    404    ok     ok     404    ok     404    ok     ok     404    404    404    404
   named     401    ok     404    404    404    404    ok     ok     ok     404    404    404    404
 GET /api/v1/items/{ref}/agenda
-  ordinary  401    404    ok     ok     404    ok     404    ok     ok     ok     ok     ok     404
+  ordinary  401    404    ok     ok     ok     ok     404    ok     ok     ok     ok     ok     404
   secret    401    404    ok     ok     404    ok     404    ok     ok     404    404    404    404
   named     401    ok     404    404    404    404    ok     ok     ok     404    404    404    404
 GET /api/v1/items/{ref}/deliveries
-  ordinary  401    404    ok     ok     404    ok     404    ok     ok     ok     ok     ok     404
+  ordinary  401    404    ok     ok     ok     ok     404    ok     ok     ok     ok     ok     404
   secret    401    404    ok     ok     404    ok     404    ok     ok     404    404    404    404
   named     401    ok     404    404    404    404    ok     ok     ok     404    404    404    404
 GET /api/v1/items/{ref}/extensions
-  ordinary  401    404    ok     ok     404    ok     404    ok     ok     ok     ok     ok     404
+  ordinary  401    404    ok     ok     ok     ok     404    ok     ok     ok     ok     ok     404
   secret    401    404    ok     ok     404    ok     404    ok     ok     404    404    404    404
   named     401    ok     404    404    404    404    ok     ok     ok     404    404    404    404
 GET /api/v1/items/{ref}/complainant
-  ordinary  401    404    403    403    404    ok     404    ok     ok     403    403    403    404
+  ordinary  401    404    403    403    403    ok     404    ok     ok     403    403    403    404
   secret    401    404    403    403    404    ok     404    ok     ok     404    404    404    404
   named     401    403    404    404    404    404    403    ok     ok     404    404    404    404
 GET /api/v1/items/{ref}/commands
-  ordinary  401    404    ok     ok     404    ok     404    ok     ok     ok     ok     ok     404
+  ordinary  401    404    ok     ok     ok     ok     404    ok     ok     ok     ok     ok     404
   secret    401    404    ok     ok     404    ok     404    ok     ok     404    404    404    404
   named     401    ok     404    404    404    404    ok     ok     ok     404    404    404    404
 POST /api/v1/items/{ref}/commands/accept
-  ordinary  401    404    409    409    404    409    404    409    409    409    409    409    404
+  ordinary  401    404    409    409    409    409    404    409    409    409    409    409    404
   secret    401    404    409    409    404    409    404    409    409    404    404    404    404
   named     401    409    404    404    404    404    409    409    409    404    404    404    404
 POST /api/v1/items/{ref}/commands/reject
-  ordinary  401    404    409    409    404    409    404    409    409    409    409    409    404
+  ordinary  401    404    409    409    409    409    404    409    409    409    409    409    404
   secret    401    404    409    409    404    409    404    409    409    404    404    404    404
   named     401    409    404    404    404    404    409    409    409    404    404    404    404
 POST /api/v1/items/{ref}/commands/merge
-  ordinary  401    404    409    409    404    409    404    409    409    409    409    409    404
+  ordinary  401    404    409    409    409    409    404    409    409    409    409    409    404
   secret    401    404    409    409    404    409    404    409    409    404    404    404    404
   named     401    409    404    404    404    404    409    409    409    404    404    404    404
 POST /api/v1/items/{ref}/commands/transfer
-  ordinary  401    404    409    409    404    409    404    409    409    409    409    409    404
+  ordinary  401    404    409    409    409    409    404    409    409    409    409    409    404
   secret    401    404    409    409    404    409    404    409    409    404    404    404    404
   named     401    409    404    404    404    404    409    409    409    404    404    404    404
 POST /api/v1/items/{ref}/commands/assign
-  ordinary  401    404    403    403    404    ok     404    ok     403    403    403    403    404
+  ordinary  401    404    403    403    403    ok     404    ok     403    403    403    403    404
   secret    401    404    403    403    404    ok     404    ok     403    404    404    404    404
   named     401    403    404    404    404    404    403    ok     403    404    404    404    404
 POST /api/v1/items/{ref}/commands/acknowledge
-  ordinary  401    404    409    409    404    409    404    409    409    409    409    409    404
+  ordinary  401    404    409    409    409    409    404    409    409    409    409    409    404
   secret    401    404    409    409    404    409    404    409    409    404    404    404    404
   named     401    409    404    404    404    404    409    409    409    404    404    404    404
 POST /api/v1/items/{ref}/commands/decline
-  ordinary  401    404    409    409    404    409    404    409    409    409    409    409    404
+  ordinary  401    404    409    409    409    409    404    409    409    409    409    409    404
   secret    401    404    409    409    404    409    404    409    409    404    404    404    404
   named     401    409    404    404    404    404    409    409    409    404    404    404    404
 POST /api/v1/items/{ref}/commands/report_progress
-  ordinary  401    404    ok     ok     404    403    404    403    403    403    403    403    404
+  ordinary  401    404    ok     ok     ok     403    404    403    403    403    403    403    404
   secret    401    404    ok     ok     404    403    404    403    403    404    404    404    404
   named     401    ok     404    404    404    404    403    403    403    404    404    404    404
 POST /api/v1/items/{ref}/commands/request_extension
-  ordinary  401    404    ok     ok     404    403    404    403    403    403    403    403    404
+  ordinary  401    404    ok     ok     403    403    404    403    403    403    403    403    404
   secret    401    404    ok     ok     404    403    404    403    403    404    404    404    404
   named     401    ok     404    404    404    404    403    403    403    404    404    404    404
 POST /api/v1/items/{ref}/commands/grant_extension
-  ordinary  401    404    403    403    404    409    404    409    409    403    403    403    404
+  ordinary  401    404    403    403    403    409    404    409    409    403    403    403    404
   secret    401    404    403    403    404    409    404    409    409    404    404    404    404
   named     401    403    404    404    404    404    409    409    409    404    404    404    404
 POST /api/v1/items/{ref}/commands/refuse_extension
-  ordinary  401    404    403    403    404    409    404    409    409    403    403    403    404
+  ordinary  401    404    403    403    403    409    404    409    409    403    403    403    404
   secret    401    404    403    403    404    409    404    409    409    404    404    404    404
   named     401    403    404    404    404    404    409    409    409    404    404    404    404
 POST /api/v1/items/{ref}/commands/serve
-  ordinary  401    404    403    403    404    409    404    409    409    403    403    403    404
+  ordinary  401    404    403    403    403    409    404    409    409    403    403    403    404
   secret    401    404    403    403    404    409    404    409    409    404    404    404    404
   named     401    403    404    404    404    404    409    409    409    404    404    404    404
 POST /api/v1/items/{ref}/commands/confirm
-  ordinary  401    404    409    409    404    403    404    403    403    403    403    403    404
+  ordinary  401    404    409    409    403    403    404    403    403    403    403    403    404
   secret    401    404    409    409    404    403    404    403    403    404    404    404    404
   named     401    409    404    404    404    404    403    403    403    404    404    404    404
 POST /api/v1/items/{ref}/commands/stay
-  ordinary  401    404    403    403    404    403    404    403    ok     403    403    403    404
+  ordinary  401    404    403    403    403    403    404    403    ok     403    403    403    404
   secret    401    404    403    403    404    403    404    403    ok     404    404    404    404
   named     401    403    404    404    404    404    403    403    ok     404    404    404    404
 POST /api/v1/items/{ref}/commands/lift_stay
-  ordinary  401    404    403    403    404    403    404    403    409    403    403    403    404
+  ordinary  401    404    403    403    403    403    404    403    409    403    403    403    404
   secret    401    404    403    403    404    403    404    403    409    404    404    404    404
   named     401    403    404    404    404    404    409    403    409    404    404    404    404
 POST /api/v1/items/{ref}/commands/submit
-  ordinary  401    404    ok     ok     404    403    404    403    403    403    403    403    404
+  ordinary  401    404    ok     ok     403    403    404    403    403    403    403    403    404
   secret    401    404    ok     ok     404    403    404    403    403    404    404    404    404
   named     401    ok     404    404    404    404    403    403    403    404    404    404    404
 POST /api/v1/items/{ref}/commands/appoint
-  ordinary  401    404    409    409    404    409    404    409    409    409    409    409    404
+  ordinary  401    404    409    409    409    409    404    409    409    409    409    409    404
   secret    401    404    409    409    404    409    404    409    409    404    404    404    404
   named     401    409    404    404    404    404    409    409    409    404    404    404    404
 POST /api/v1/items/{ref}/commands/pass
-  ordinary  401    404    409    409    404    409    404    409    409    409    409    409    404
+  ordinary  401    404    409    409    409    409    404    409    409    409    409    409    404
   secret    401    404    409    409    404    409    404    409    409    404    404    404    404
   named     401    409    404    404    404    404    409    409    409    404    404    404    404
 POST /api/v1/items/{ref}/commands/fail
-  ordinary  401    404    409    409    404    409    404    409    409    409    409    409    404
+  ordinary  401    404    409    409    409    409    404    409    409    409    409    409    404
   secret    401    404    409    409    404    409    404    409    409    404    404    404    404
   named     401    409    404    404    404    404    409    409    409    404    404    404    404
 POST /api/v1/items/{ref}/commands/approve
-  ordinary  401    404    409    409    404    409    404    409    409    409    409    409    404
+  ordinary  401    404    409    409    409    409    404    409    409    409    409    409    404
   secret    401    404    409    409    404    409    404    409    409    404    404    404    404
   named     401    409    404    404    404    404    409    409    409    404    404    404    404
 POST /api/v1/items/{ref}/commands/deny
-  ordinary  401    404    409    409    404    409    404    409    409    409    409    409    404
+  ordinary  401    404    409    409    409    409    404    409    409    409    409    409    404
   secret    401    404    409    409    404    409    404    409    409    404    404    404    404
   named     401    409    404    404    404    404    409    409    409    404    404    404    404
 POST /api/v1/items/{ref}/commands/request_hold
-  ordinary  401    404    ok     ok     404    403    404    403    403    403    403    403    404
+  ordinary  401    404    ok     ok     403    403    404    403    403    403    403    403    404
   secret    401    404    ok     ok     404    403    404    403    403    404    404    404    404
   named     401    ok     404    404    404    404    403    403    403    404    404    404    404
 POST /api/v1/items/{ref}/commands/hold
-  ordinary  401    404    403    403    404    409    404    409    409    403    403    403    404
+  ordinary  401    404    403    403    403    409    404    409    409    403    403    403    404
   secret    401    404    403    403    404    409    404    409    409    404    404    404    404
   named     401    403    404    404    404    404    409    409    409    404    404    404    404
 POST /api/v1/items/{ref}/commands/refuse_hold
-  ordinary  401    404    403    403    404    409    404    409    409    403    403    403    404
+  ordinary  401    404    403    403    403    409    404    409    409    403    403    403    404
   secret    401    404    403    403    404    409    404    409    409    404    404    404    404
   named     401    403    404    404    404    404    409    409    409    404    404    404    404
 POST /api/v1/items/{ref}/commands/resume
-  ordinary  401    404    403    403    404    409    404    409    409    403    403    403    404
+  ordinary  401    404    403    403    403    409    404    409    409    403    403    403    404
   secret    401    404    403    403    404    409    404    409    409    404    404    404    404
   named     401    403    404    404    404    404    409    409    409    404    404    404    404
 POST /api/v1/items/{ref}/commands/reopen
-  ordinary  401    404    409    409    404    409    404    409    409    409    409    409    404
+  ordinary  401    404    409    409    409    409    404    409    409    409    409    409    404
   secret    401    404    409    409    404    409    404    409    409    404    404    404    404
   named     401    409    404    404    404    404    409    409    409    404    404    404    404
 POST /api/v1/items/{ref}/commands/withdraw
-  ordinary  401    404    403    403    404    403    404    403    409    403    403    403    404
+  ordinary  401    404    403    403    403    403    404    403    409    403    403    403    404
   secret    401    404    403    403    404    403    404    403    409    404    404    404    404
   named     401    403    404    404    404    404    409    403    409    404    404    404    404
 POST /api/v1/items/{ref}/commands/waive
-  ordinary  401    404    403    403    404    403    404    403    ok     403    403    403    404
+  ordinary  401    404    403    403    403    403    404    403    ok     403    403    403    404
   secret    401    404    403    403    404    403    404    403    ok     404    404    404    404
   named     401    403    404    404    404    404    403    403    403    404    404    404    404
 POST /api/v1/items/{ref}/commands/comment
-  ordinary  401    404    ok     ok     404    ok     404    ok     ok     ok     ok     ok     404
+  ordinary  401    404    ok     ok     ok     ok     404    ok     ok     ok     403    403    404
   secret    401    404    ok     ok     404    ok     404    ok     ok     404    404    404    404
   named     401    ok     404    404    404    404    ok     ok     ok     404    404    404    404
 POST /api/v1/items/{ref}/commands/correct
-  ordinary  401    404    403    403    404    ok     404    ok     403    403    403    403    404
+  ordinary  401    404    403    403    403    ok     404    ok     403    403    403    403    404
   secret    401    404    403    403    404    ok     404    ok     403    404    404    404    404
   named     401    403    404    404    404    404    ok     ok     403    404    404    404    404
 POST /api/v1/items/{ref}/commands/{command}
@@ -202,23 +202,23 @@ POST /api/v1/items/{ref}/commands/{command}
   secret    401    404    404    404    404    404    404    404    404    404    404    404    404
   named     401    404    404    404    404    404    404    404    404    404    404    404    404
 GET /api/v1/items/{ref}/evidence
-  ordinary  401    404    ok     ok     404    ok     404    ok     ok     ok     ok     ok     404
+  ordinary  401    404    ok     ok     ok     ok     404    ok     ok     ok     ok     ok     404
   secret    401    404    ok     ok     404    ok     404    ok     ok     404    404    404    404
   named     401    ok     404    404    404    404    ok     ok     ok     404    404    404    404
 POST /api/v1/items/{ref}/evidence
-  ordinary  401    404    ok     ok     404    ok     404    ok     ok     ok     403    403    404
+  ordinary  401    404    ok     ok     ok     ok     404    ok     ok     ok     403    403    404
   secret    401    404    ok     ok     404    ok     404    ok     ok     404    404    404    404
   named     401    ok     404    404    404    404    ok     ok     ok     404    404    404    404
 GET /api/v1/items/{ref}/evidence/{seq}
-  ordinary  401    404    ok     ok     404    ok     404    ok     ok     ok     ok     ok     404
+  ordinary  401    404    ok     ok     ok     ok     404    ok     ok     ok     ok     ok     404
   secret    401    404    ok     ok     404    ok     404    ok     ok     404    404    404    404
   named     401    ok     404    404    404    404    ok     ok     ok     404    404    404    404
 GET /api/v1/items/{ref}/papers
-  ordinary  401    404    ok     ok     404    ok     404    ok     ok     ok     ok     ok     404
+  ordinary  401    404    ok     ok     ok     ok     404    ok     ok     ok     ok     ok     404
   secret    401    404    ok     ok     404    ok     404    ok     ok     404    404    404    404
   named     401    ok     404    404    404    404    ok     ok     ok     404    404    404    404
 GET /api/v1/items/{ref}/papers/{serial}
-  ordinary  401    404    ok     ok     404    ok     404    ok     ok     ok     ok     ok     404
+  ordinary  401    404    ok     ok     ok     ok     404    ok     ok     ok     ok     ok     404
   secret    401    404    ok     ok     404    ok     404    ok     ok     404    404    404    404
   named     401    ok     404    404    404    404    ok     ok     ok     404    404    404    404
 GET /api/v1/me

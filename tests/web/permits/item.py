@@ -54,35 +54,35 @@ def prepare(scene: Scene) -> None:
 TABLE = """
 #           nobody plain  resp   leader counit coord  elsewh office superv verif  viewer audit  adm.
 POST /items/{ref}/evidence
-  ordinary  in     404    to     to     404    to     404    to     to     to     409    409    404
+  ordinary  in     404    to     to     to     to     404    to     to     to     409    409    404
   secret    in     404    to     to     404    to     404    to     to     404    404    404    404
   named     in     to     404    404    404    404    to     to     to     404    404    404    404
 GET /items/{ref}/evidence/{seq:int}
-  ordinary  in     404    ok     ok     404    ok     404    ok     ok     ok     ok     ok     404
+  ordinary  in     404    ok     ok     ok     ok     404    ok     ok     ok     ok     ok     404
   secret    in     404    ok     ok     404    ok     404    ok     ok     404    404    404    404
   named     in     ok     404    404    404    404    ok     ok     ok     404    404    404    404
 GET /items/{ref}/evidence/{seq:int}/preview
-  ordinary  in     404    ok     ok     404    ok     404    ok     ok     ok     ok     ok     404
+  ordinary  in     404    ok     ok     ok     ok     404    ok     ok     ok     ok     ok     404
   secret    in     404    ok     ok     404    ok     404    ok     ok     404    404    404    404
   named     in     ok     404    404    404    404    ok     ok     ok     404    404    404    404
 GET /items/{ref}/papers/{serial}
-  ordinary  in     404    ok     ok     404    ok     404    ok     ok     ok     ok     ok     404
+  ordinary  in     404    ok     ok     ok     ok     404    ok     ok     ok     ok     ok     404
   secret    in     404    ok     ok     404    ok     404    ok     ok     404    404    404    404
   named     in     ok     404    404    404    404    ok     ok     ok     404    404    404    404
 GET /items/{ref}
-  ordinary  in     404    ok     ok     404    ok     404    ok     ok     ok     ok     ok     404
+  ordinary  in     404    ok     ok     ok     ok     404    ok     ok     ok     ok     ok     404
   secret    in     404    ok     ok     404    ok     404    ok     ok     404    404    404    404
   named     in     ok     404    404    404    404    ok     ok     ok     404    404    404    404
 GET /items/{ref}/print
-  ordinary  in     404    ok     ok     404    ok     404    ok     ok     ok     ok     ok     404
+  ordinary  in     404    ok     ok     ok     ok     404    ok     ok     ok     ok     ok     404
   secret    in     404    ok     ok     404    ok     404    ok     ok     404    404    404    404
   named     in     ok     404    404    404    404    ok     ok     ok     404    404    404    404
 POST /items/{ref}/complainant
-  ordinary  in     404    ok     ok     404    ok     404    ok     ok     ok     ok     ok     404
+  ordinary  in     404    ok     ok     ok     ok     404    ok     ok     ok     ok     ok     404
   secret    in     404    ok     ok     404    ok     404    ok     ok     404    404    404    404
   named     in     ok     404    404    404    404    ok     ok     ok     404    404    404    404
 POST /items/{ref}/do/{command}
-  ordinary  in     404    to     to     404    to     404    to     to     to     to     to     404
+  ordinary  in     404    to     to     to     to     404    to     to     to     409    409    404
   secret    in     404    to     to     404    to     404    to     to     404    404    404    404
   named     in     to     404    404    404    404    to     to     to     404    404    404    404
 """

@@ -43,7 +43,7 @@ POST /bulk/do
 GET /approvals
   -         in     ok     ok     ok     ok     ok     ok     ok     ok     ok     ok     ok     ok
 GET /approvals/{ref}
-  ordinary  in     404    ok     ok     404    ok     404    ok     ok     ok     ok     ok     404
+  ordinary  in     404    ok     ok     ok     ok     404    ok     ok     ok     ok     ok     404
   secret    in     404    ok     ok     404    ok     404    ok     ok     404    404    404    404
   named     in     ok     404    404    404    404    ok     ok     ok     404    404    404    404
 POST /approvals/{ref}/do/{command}
