@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from fastapi import Request
@@ -10,6 +9,7 @@ from fastapi import Request
 from flows.server_home import read_record
 from tasks.office import Office
 from web.at_hand import caller_of
+from web.own_address import is_this_machine
 
 
 def prefect_pages(request: Request, office: Office) -> str:
@@ -21,18 +21,10 @@ def prefect_pages(request: Request, office: Office) -> str:
     host = url.hostname or ""
     if url.scheme not in ("http", "https") or not host:
         return ""
-    if _is_here(host) and not _is_here(caller_of(request)):
+    if is_this_machine(host) and not is_this_machine(caller_of(request)):
         return ""
     # Without the user and password that the API may take.
     place = f"[{host}]" if ":" in host else host
     port = f":{url.port}" if url.port else ""
     path = url.path.removesuffix("/").removesuffix("/api")
     return f"{url.scheme}://{place}{port}{path}"
-
-
-def _is_here(host: str) -> bool:
-    """Whether this is a name or an address of this very machine."""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -52,6 +52,10 @@ SENTENCES: Mapping[str, str] = {
     "Check that the folder exists and may be written to.": "请检查文件夹是否存在、可否写入。",
     "The secret {file} cannot be used: {why}.": "签名密钥无法使用。",
     "Check the folder's permissions, or set {setting}.": "请检查文件夹权限，或设置 {setting}。",
+    "The address under which people reach this server is not set.": (
+        "未设置本服务器对外的访问地址，无法生成链接。"
+    ),
+    "Set {setting} to it and start the server again.": "请设置 {setting} 后重启服务。",
     "The file of groups does not exist.": "用户组文件不存在。",
     "it is not there": "文件不存在",
     "it is not text": "不是文本",

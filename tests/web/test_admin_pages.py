@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -31,6 +32,7 @@ PLACES = {
     "code": "county", "kind": "unit", "login": "viewer", "deed": "enable", "called": "test@1",
     "mail_id": "1", "name": "letter.en.docx", "lang": "en",
 }  # fmt: skip
+ARRIVED = "http://192.0.2.7:8420"
 FREE = ("/admin/mails", "/me/tokens")
 """Not for administrators alone."""
 
@@ -95,7 +97,7 @@ async def test_who_does_not_administer_gets_nothing_of_it(
     for path in routes("GET"):
         answer = await browser.get(filled(path))
         assert answer.status_code == 403, path
-        assert "此页只供管理员查看" in answer.text
+        assert "此页不对您开放" in answer.text
     for path in routes("POST"):
         answer = await browser.post(filled(path), data={"csrf": csrf})
         assert answer.status_code == 403, path
@@ -223,6 +225,45 @@ async def test_an_account_begins_by_a_link_that_is_shown_once(
     again = await chief.post("/admin/accounts", data={"person": "auditor"})
     assert again.status_code == 400
     assert 'value="auditor"' in again.text
+
+
+@pytest.mark.parametrize(
+    ("host", "said"),
+    [
+        ("127.0.0.1:8420", "http://127.0.0.1:8420/welcome/"),
+        ("localhost:9000", "http://localhost:9000/welcome/"),
+        ("[::1]:8420", "http://[::1]:8420/welcome/"),
+        ("192.0.2.7:8420", f"{ARRIVED}/welcome/"),
+        ("192.0.2.8:8420", ""),
+        ("192.0.2.7:99", ""),
+        ("zg.example.org", ""),
+        ("stranger.example.org", ""),
+        ("localhost.example.org", ""),
+        ("127.0.0.1@stranger.example.org", f"{ARRIVED}/welcome/"),
+        ("stranger.example.org/127.0.0.1", f"{ARRIVED}/welcome/"),
+    ],
+)
+async def test_a_link_without_a_set_address_leads_to_this_server_or_is_not_made(
+    office: Office, host: str, said: str
+) -> None:
+    """What a request calls the server is up to whoever sent it."""
+    bare = office._replace(settings=replace(office.settings, public_url=""))
+    there = {"transport": httpx.ASGITransport(create_app(bare)), "base_url": ARRIVED}
+    async with httpx.AsyncClient(**there, headers={"accept-language": "zh-CN"}) as client:
+        client.headers["x-csrf-token"] = await entered_as(
+            client, bare, "second-supervisor", administrator=True
+        )
+        client.headers["host"] = host
+        made = await client.post("/admin/accounts", data={"person": "auditor"})
+    if said:
+        assert made.status_code == 200
+        assert said in made.text
+    else:
+        assert made.status_code == 409
+        assert "/welcome/" not in made.text
+        assert "未设置本服务器对外的访问地址" in made.text
+        with reading(office.engine) as connection, pytest.raises(NotFound):
+            accounts.named(connection, "auditor")
 
 
 async def test_tokens_are_shown_once_and_revoked(chief: httpx.AsyncClient, office: Office) -> None:

@@ -19,6 +19,7 @@ from tasks.admin import ways_in
 from tasks.api_tokens import Scope
 from web.admin_desk import EMPTY, Administering, Changing, Desk, go, status_of, wrong
 from web.admin_desk import Form as Typed
+from web.own_address import own_address
 
 router = APIRouter(prefix="/admin/accounts")
 
@@ -45,11 +46,12 @@ def add(desk: Changing, person: Text = "", login: Text = "", administrator: Text
     """Give a person an account; the link by which they begin is shown this once."""
     typed = {"person": person, "login": login, "administrator": administrator}
     try:
+        base = own_address(desk.request)
         made = ways_in.add(desk.admin, person.strip(), login, administrator=administrator == "yes")
         token = ways_in.invite(desk.admin, made)
     except RectiflowError as error:
         return _list(desk, "", "", wrong(error, typed, desk.lang), status_of(error))
-    return _sheet(desk, made, link=_link(desk, token))
+    return _sheet(desk, made, link=f"{base}/welcome/{token}")
 
 
 @router.api_route("/{login}", methods=["GET", "HEAD"])
@@ -62,10 +64,11 @@ def show(desk: Administering, login: str) -> Response:
 def invite(desk: Changing, login: str) -> Response:
     """A new link by which the password is chosen, shown this once; earlier ones are void."""
     try:
+        base = own_address(desk.request)
         token = ways_in.invite(desk.admin, login)
     except RectiflowError as error:
         return _sheet(desk, login, wrong(error, {}, desk.lang), status_of(error))
-    return _sheet(desk, login, link=_link(desk, token))
+    return _sheet(desk, login, link=f"{base}/welcome/{token}")
 
 
 @router.post("/{login}/token")
@@ -101,11 +104,6 @@ def do(
     except RectiflowError as error:
         return _sheet(desk, login, wrong(error, {}, desk.lang), status_of(error))
     return go(f"/admin/accounts/{quote(login, safe='')}", deed)
-
-
-def _link(desk: Desk, token: str) -> str:
-    base = desk.office.settings.public_url.rstrip("/") or str(desk.request.base_url).rstrip("/")
-    return f"{base}/welcome/{token}"
 
 
 def _list(desk: Desk, words: str, after: str, form: Typed, status: int = 200) -> Response:
