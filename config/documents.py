@@ -42,6 +42,9 @@ for _tag, _looks, _begins in (
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", _shape, ["", *_begins])
 
 
+WHOLE = "the document"
+"""What a mistake is about that is no single key's."""
+
 Judge = Callable[[M], Iterable[Objection]]
 """Objects to a model that is well-formed, but cannot be used."""
 
@@ -122,7 +125,7 @@ def _judged(
 
 
 def _mistake(objection: Objection, root: Any, where: str) -> InputError:
-    key = ".".join(str(part) for part in objection.at) or "the document"
+    key = ".".join(str(part) for part in objection.at) or WHOLE
     place = f"{where}:{line_of(root, objection.at)}"
     return InputError(f"{key}: {objection.sentence}.", objection.hint, where=place)
 

@@ -37,12 +37,14 @@ class MailLine(NamedTuple):
     attempts: int
     created_at: datetime
     sent_at: datetime | None
+    left_at: datetime | None
+    """Campaign time; what has been let go need not have arrived."""
 
 
 def listing(connection: Connection, state: str, before: int | None) -> list[MailLine]:
     """Deliveries in this state (all of them without), the newest first; a page and one more."""
     mine = ("id", "kind", "channel", "address", "state", "reason", "attempts", "created_at",
-            "sent_at")  # fmt: skip
+            "sent_at", "left_at")  # fmt: skip
     of = {field: DELIVERY.c[field] for field in mine}
     of |= {"ref": ITEM.c.ref, "code": PERSON.c.code, "name": PERSON.c.name}
     statement = (

@@ -64,6 +64,8 @@ def _in_chinese(text: str) -> str:
         return ""
     if said := _sentence(text, loose=False):
         return said
+    if text[0].islower() and text[-1] == "." and (said := _sentence(text[:-1], loose=False)):
+        return f"{said}。"
     for end in reversed(_ends(text)):
         rest = "" if text[end - 1] == ":" else _in_chinese(text[end + 1 :])
         if rest and (first := _sentence(text[:end], loose=False)):

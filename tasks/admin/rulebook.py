@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from config.calendars import calendar_for
+from config.documents import WHOLE
 from config.profiles import policy_in
 from models.engine import writing
 from rules.agenda import Step, agenda
@@ -60,9 +61,11 @@ def checked(text: str) -> tuple[Policy | None, list[Mistake]]:
 
 def _mistake(error: InputError) -> Mistake:
     _, _, line = error.where.rpartition(":")
-    key, colon, sentence = error.message.partition(": ")
+    key, _, sentence = error.message.partition(": ")
     number = int(line) if line.isdecimal() else 1
-    return Mistake(number, key if colon else "", sentence or key, error.hint)
+    if sentence and (key == WHOLE or " " not in key):
+        return Mistake(number, "" if key == WHOLE else key, sentence, error.hint)
+    return Mistake(number, "", error.message, error.hint)
 
 
 def put_in_force(admin: Admin, text: str, campaign: str, now: datetime) -> Placed:
