@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, event, insert, select
 
-from models import directory, ledger
+from models import directory, helping, ledger, mywork
 from models.engine import writing
 from models.items import ITEM
 from models.ledger import Asked, Order
@@ -70,16 +72,49 @@ def test_words_are_looked_up_in_their_index(many: Engine) -> None:
     assert any(index in plan for plan in plans), plans
 
 
-def _plans(connection: Connection, asked: Asked) -> list[str]:
-    """How the database would answer each statement that a page leads to."""
+def test_whose_units_help_nowhere_is_asked_about_co_units_once(many: Engine) -> None:
+    """In what looks through items no word of them is left."""
+    with writing(many) as connection:
+        asked = Asked(directory.person(connection, "wang"), Wanted(), Order.DUE, MONDAY)
+        for ask in (
+            lambda: ledger.page(connection, asked, 50),
+            lambda: mywork.candidates(connection, asked.person, 50),
+        ):
+            said = [statement for statement, _ in _statements(connection, ask)]
+            helped = [each for each in said if "item_co_unit" in each]
+            assert not any(re.search(r"FROM item\b", each) for each in helped)
+            assert len(helped) == 1
+
+
+def test_what_units_help_with_is_found_by_the_unit(many: Engine) -> None:
+    with writing(many) as connection:
+        court = directory.units(connection, ["court"])["court"]
+        helping.write(connection, {1001: (court.path,), 1010: (court.path,)})
+        person = directory.person(connection, "wang")
+        plans = _plans(connection, Asked(person, Wanted(), Order.DUE, MONDAY))
+        assert ledger.page(connection, Asked(person, Wanted(), Order.DUE, MONDAY), 50).total == 1
+        assert mywork.candidates(connection, person, 50) == {1010}
+        connection.rollback()
+    lookup = next(plan for plan in plans if "item_co_unit" in plan)
+    assert "item_co_unit_pkey" in lookup or "sqlite_autoindex_item_co_unit_1" in lookup, lookup
+
+
+def _statements(connection: Connection, ask: Callable[[], Any]) -> list[tuple[str, Any]]:
+    """What the database is asked."""
     statements: list[tuple[str, Any]] = []
 
     def note(_c: Any, _cursor: Any, statement: str, values: Any, _ctx: Any, _many: Any) -> None:
         statements.append((statement, values))
 
     event.listen(connection, "before_cursor_execute", note)
-    ledger.page(connection, asked, 50)
+    ask()
     event.remove(connection, "before_cursor_execute", note)
+    return statements
+
+
+def _plans(connection: Connection, asked: Asked) -> list[str]:
+    """How the database would answer each statement that a page leads to."""
+    statements = _statements(connection, lambda: ledger.page(connection, asked, 50))
     explain = "EXPLAIN QUERY PLAN" if connection.dialect.name == "sqlite" else "EXPLAIN"
     if connection.dialect.name == "postgresql":
         # With a few thousand rows any plan is good; what matters is that the index can serve.
