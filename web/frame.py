@@ -13,15 +13,13 @@ from rules.duties import may_register
 from rules.overview import led_by
 from rules.vocabulary import name
 from tasks.admin.desk import steers_everything
-from web.pages import page
+from web.pages import page, theme_of
 from web.prefect_pages import prefect_pages
 from web.viewer import LONGEST_NEXT, Viewer
 from web.waiting import decides, waiting
 from web.words import say
 
-THEMES = ("auto", "light", "dark")
 LANG_COOKIE = "rectiflow-lang"
-THEME_COOKIE = "rectiflow-theme"
 YEAR = 365 * 24 * 3600
 
 
@@ -53,12 +51,6 @@ NAVIGATION: tuple[Entry, ...] = (
     ),
 )
 """What there is, in the order of the sidebar. A new family of pages adds its line here."""
-
-
-def theme_of(request: Request) -> str:
-    """How the reader wants pages: light, dark, or as their system is."""
-    wanted = request.cookies.get(THEME_COOKIE, THEMES[0])
-    return wanted if wanted in THEMES else THEMES[0]
 
 
 def framed(

@@ -26,6 +26,9 @@ from web.words import LANGUAGES, WORDS, say
 
 FOLDER = Path(__file__).parent
 
+THEMES = ("auto", "light", "dark")
+THEME_COOKIE = "rectiflow-theme"
+
 
 @cache
 def program_version() -> str:
@@ -88,6 +91,12 @@ def page(
     return HTMLResponse(text, status, dict(headers or {}))
 
 
+def theme_of(request: Request) -> str:
+    """How the reader wants pages: light, dark, or as their system is."""
+    wanted = request.cookies.get(THEME_COOKIE, THEMES[0])
+    return wanted if wanted in THEMES else THEMES[0]
+
+
 def icon(name: str) -> Markup:
     """A picture beside words, told to nobody who listens to the page."""
     address = f"{asset('vendor/@tabler/icons/sprite.svg')}#{name}"
@@ -101,11 +110,16 @@ def problem(
     """A page that says in a sentence what is not possible, and what to do."""
     spoken = lang or language(request)
     known = key or (str(int(status)) if str(int(status)) in WORDS else _nearest(status))
+    path = request.url.path
+    if known == "404" and path.startswith(("/items/", "/approvals/")):
+        known = "no_item"
     return page(
         request,
         "problem.html",
         lang=spoken,
         status=status,
+        theme=theme_of(request),
+        here=path if request.method == "GET" else "/",
         title=say(spoken, f"{known}.title"),
         sentence=say(spoken, known, **values),
     )

@@ -111,6 +111,13 @@ _SHARED: Mapping[str, tuple[str, str]] = {
     "many": ("请过几分钟再试。", "Please try again in some minutes."),
     "404.title": ("没有这个页面", "There is no such page"),
     "404": ("请检查地址是否完整。", "Please check the address."),
+    "no_item.title": ("没有这个事项", "There is no such item"),
+    "no_item": (
+        "编号有误，或者您无权查看。请核对编号；确需查看的，请联系整改办。",
+        "The reference is wrong, or you may not see it. Check it; if you need it, ask the "
+        "rectification office.",
+    ),
+    "go_home": ("回到首页", "To the start page"),
     "405.title": ("此处不能这样操作", "Not possible here"),
     "405": ("请从页面上的按钮办理。", "Please use the buttons on the pages."),
     "413.title": ("内容过大", "That is too much"),

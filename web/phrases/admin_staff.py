@@ -7,8 +7,8 @@ from collections.abc import Mapping
 WORDS: Mapping[str, tuple[str, str]] = {
     "403.title": ("没有权限", "You may not see this"),
     "403": (
-        "此页只供管理员查看，如有需要请联系管理员。",
-        "This page is for administrators. Ask one if you need it.",
+        "此页不对您开放，如有需要请联系整改办或管理员。",
+        "This page is not open to you. If you need it, ask your office or an administrator.",
     ),
     "admin.nav": ("系统管理", "Administration"),
     "admin.tab.home": ("概况", "Home"),

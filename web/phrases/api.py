@@ -12,8 +12,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         " may do and sees what they may see.",
     ),
     "api.token": (
-        "令牌由 rectiflow user token 生成，只显示一次；每次请求都要带上：",
-        "A token is made with rectiflow user token and shown once. Every request brings it:",
+        "令牌在“我的接口令牌”页生成（或用命令 rectiflow user token），"
+        "只显示一次；每次请求都要带上：",
+        "A token is made under “My API tokens” (or with rectiflow user token) and shown once. "
+        "Every request brings it:",
     ),
     "api.machine": ("供程序读取的说明（OpenAPI 3.1）", "For programs: OpenAPI 3.1"),
     "api.contents": ("目录", "Contents"),

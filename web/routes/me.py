@@ -16,8 +16,8 @@ from models.engine import reading
 from rules.errors import Refused
 from tasks import accounts, second_factor, signing_in
 from web.at_hand import InOffice
-from web.frame import LANG_COOKIE, THEME_COOKIE, THEMES, YEAR, framed
-from web.pages import known_language
+from web.frame import LANG_COOKIE, YEAR, framed
+from web.pages import THEME_COOKIE, THEMES, known_language
 from web.phrases.refusals import told
 from web.viewer import SEE_OTHER, Acting, Viewer, Viewing, local_path
 from web.words import say
