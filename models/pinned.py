@@ -125,6 +125,17 @@ def open_items(
         yield found
 
 
+def others(connection: Connection, campaign_id: int, policy_id: int) -> int:
+    """How many of the campaign's open items are under another policy than this one."""
+    where = (
+        ITEM.c.campaign_id == campaign_id,
+        ITEM.c.stage != Stage.CLOSED.value,
+        ITEM.c.policy_id != policy_id,
+    )
+    found = connection.execute(select(func.count()).select_from(ITEM).where(*where))
+    return int(found.scalar_one())
+
+
 class Adoption(NamedTuple):
     """That an item has gone on under another policy: when, and the one it left (``audit@1``)."""
 

@@ -56,6 +56,13 @@ class Move(NamedTuple):
     version: int
     """Number of events when this was worked out: an item that has gone on since is not moved."""
     refused: str = ""
+    rule: str = ""
+    """Which rule refuses it."""
+
+    @classmethod
+    def seen(cls, ref: str, version: int) -> Move:
+        """As much of an earlier preview as moving the item takes."""
+        return cls(ref, "", "", None, 0, 0, None, None, None, version)
 
 
 def called(policy: Policy) -> str:
@@ -137,7 +144,7 @@ def _move(loaded: Loaded, old: InForce, goal: InForce, now: datetime) -> Move:
     )  # fmt: skip
     decision = decide(case)
     if isinstance(decision, Refusal):
-        return made._replace(refused=str(decision))
+        return made._replace(refused=str(decision), rule=decision.rule)
     after = decision.item
     due = due_step(after, goal.policy, goal.calendar, now)
     return made._replace(
@@ -152,6 +159,7 @@ class Moved(NamedTuple):
 
     ref: str
     refused: str = ""
+    rule: str = ""
 
 
 def move(
@@ -167,6 +175,6 @@ def move(
         try:
             act(engine, found.ref, command, SYSTEM, now, version=found.version)
         except Refused as refusal:
-            yield Moved(found.ref, str(refusal))
+            yield Moved(found.ref, str(refusal), refusal.rule)
         else:
             yield Moved(found.ref)

@@ -25,7 +25,7 @@ DEEDS = (
     *("person.add", "person.set", "person.role", "person.merge", "person.reachable", "roster"),
     *("account.add", "account.invite", "account.disable", "account.enable", "account.admin"),
     *("account.signout", "account.factor", "token.new", "token.revoke"),
-    *("policy.import", "template.put", "template.drop"),
+    *("policy.import", "policy.migrate", "template.put", "template.drop"),
     *("mail.replay", "mail.release", "mail.discard"),
     *("webhook.replay", "webhook.resume", "webhook.test", "channel.test"),
 )

@@ -1,5 +1,5 @@
 """Policies in an administrator's hands: what a text says, what two versions say, what comes of it
-for an item, and putting one in force."""
+for an item, putting one in force, and moving items onto it."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ from typing import NamedTuple
 from config.calendars import calendar_for
 from config.documents import WHOLE
 from config.profiles import policy_in
-from models.engine import writing
+from models.engine import reading, writing
+from models.jobs import JobRow
 from rules.agenda import Step, agenda
 from rules.deadlines import due_for
 from rules.errors import InputError
 from rules.opening import Opening, opened
 from rules.policy import Policy
 from rules.vocabulary import Severity, Stage
-from tasks.admin.desk import Admin, deed
+from tasks import moving_jobs
+from tasks.admin.desk import Admin, deed, require
 from tasks.migrating import Placed, place
+from tasks.office import Office
 from tasks.policy_words import in_words
 
 NAME = "policy.yaml"
@@ -82,6 +85,29 @@ def put_in_force(admin: Admin, text: str, campaign: str, now: datetime) -> Place
     about = f"{policy.name}@{policy.version}"
     with deed(admin, "policy.import", about, campaign), writing(admin.engine) as connection:
         return place(connection, policy, campaign, now)
+
+
+def look_ahead(admin: Admin, office: Office, to: str, campaign: str, lang: str) -> JobRow:
+    """Have it worked out what would come of moving the campaign's open items onto ``to``.
+
+    Raises:
+        Refused: they may not.
+        NotFound: there is no such policy or campaign.
+    """
+    with reading(admin.engine) as connection:
+        require(connection, admin.person)
+    title = f"{campaign} → {to}"
+    return moving_jobs.wished(office, admin.person, to, campaign, title, admin.at, lang)
+
+
+def migrate(admin: Admin, office: Office, job: JobRow) -> bool:
+    """Have the items moved as they were seen; False when the job is past that.
+
+    Raises:
+        Refused: they may not.
+    """
+    with deed(admin, "policy.migrate", moving_jobs.wish_of(job)["to"], job.campaign):
+        return moving_jobs.go(office, job, admin.at)
 
 
 def compared(one: Policy, other: Policy, lang: str) -> list[Difference]:

@@ -10,16 +10,19 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from config.clock import ManualClock
 from config.settings import Settings
 from models import admin_deeds, directory, people
 from models.engine import reading, writing
+from models.jobs import JobRow
 from rules.errors import InputError, NotFound, Refused
 from rules.vocabulary import Role
-from tasks import accounts
+from tasks import accounts, moving_jobs
 from tasks.admin import papers, posts, rosters, rulebook, staff, units, ways_in
 from tasks.admin.desk import DEEDS, Admin, may
 from tasks.admin.staff import Particulars
 from tasks.api_tokens import Scope
+from tasks.office import Office
 from tests.conftest import MONDAY
 
 AT = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)
@@ -50,6 +53,15 @@ def draft(engine: Engine, code: str) -> None:
         people.add_unit(connection, code, code, county, draft=True)
 
 
+def clock() -> ManualClock:
+    return ManualClock(MONDAY)
+
+
+def wish(office: Office, admin: Admin) -> JobRow:
+    """That items be moved, looked ahead by nobody yet."""
+    return moving_jobs.wished(office, admin.person, "test@1", "", "x", AT)
+
+
 NEVER: dict[str, Callable[[Admin, Settings], Any]] = {
     "unit.add": lambda a, s: units.add(a, "neu", "新单位", "county"),
     "unit.set": lambda a, s: units.put_right(a, "court", "法院", "unit"),
@@ -75,6 +87,9 @@ NEVER: dict[str, Callable[[Admin, Settings], Any]] = {
     ),
     "token.revoke": lambda a, s: ways_in.revoke_token(a, "second-supervisor", 1),
     "policy.import": lambda a, s: rulebook.put_in_force(a, POLICY, "", MONDAY),
+    "policy.migrate": lambda a, s: rulebook.migrate(
+        a, (at := Office(s, a.engine, clock())), wish(at, a)
+    ),
     "template.put": lambda a, s: papers.put(a, s, "letter.en.docx", b"x", AT),
     "template.drop": lambda a, s: papers.drop(a, s, "letter.en.docx", AT),
     "mail.replay": lambda a, s: posts.replay(a, [1], MONDAY),

@@ -187,8 +187,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "admin.policy.stored": ("存入时间", "Stored"),
     "admin.policy.force": ("新事项适用于", "In force for new items of"),
     "admin.policy.migrate": (
-        "在办事项改用另一版本，请用命令（先预览）：",
-        "To move open items onto another version (previewed first):",
+        "在办事项转用其他规则，由管理员办理。",
+        "Administrators move open items onto another policy.",
     ),
     "admin.policy.check": ("检查规则文件", "Check a policy"),
     "admin.policy.compare": ("比较两个版本", "Compare two versions"),

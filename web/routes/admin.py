@@ -19,6 +19,7 @@ from web.routes import (
     admin_health,
     admin_hooks,
     admin_mail,
+    admin_moves,
     admin_people,
     admin_policies,
     admin_roster,
@@ -29,7 +30,8 @@ from web.routes import (
 
 PARTS = (
     *(admin_roster, admin_units, admin_people, admin_drafts, admin_accounts, admin_tokens),
-    *(admin_policies, admin_templates, admin_mail, admin_hooks, admin_health, admin_caught),
+    *(admin_moves, admin_policies, admin_templates),
+    *(admin_mail, admin_hooks, admin_health, admin_caught),
 )
 """The pages, a module each."""
 

@@ -10,12 +10,13 @@ from fastapi.responses import Response
 
 from config.almanac import almanac
 from config.calendars import calendar_for
-from models import pinned
+from models import jobs, pinned
 from models.engine import reading
 from rules.errors import RectiflowError
 from rules.policy import Policy
 from rules.vocabulary import Severity
 from tasks.admin import rulebook
+from tasks.moving_jobs import MOVING
 from tasks.policy_words import in_words
 from web.admin_desk import EMPTY, Changing, Desk, Looking, go, status_of, wrong
 from web.admin_desk import Form as Typed
@@ -24,6 +25,7 @@ router = APIRouter(prefix="/admin/policies")
 
 Text = Annotated[str, Form(max_length=rulebook.LONGEST)]
 STEPS = 40
+MOVES = 10
 
 
 @router.api_route("", methods=["GET", "HEAD"])
@@ -31,7 +33,8 @@ def listed(desk: Looking) -> Response:
     """The stored versions, and the campaigns whose new items start under each."""
     with reading(desk.office.engine) as connection:
         stored = pinned.stored(connection)
-    return desk.page("policies.html", "policies", stored=stored)
+        moves = jobs.of_person(connection, desk.viewer.person.id, (MOVING,), None, MOVES)
+    return desk.page("policies.html", "policies", stored=stored, moves=moves)
 
 
 @router.api_route("/compare", methods=["GET", "HEAD"])
@@ -87,10 +90,16 @@ def _checked(desk: Desk, text: str, form: Typed = EMPTY, status: int = 200) -> R
     policy, mistakes = rulebook.checked(text) if text else (None, [])
     with reading(desk.office.engine) as connection:
         campaigns = [code for one in pinned.stored(connection) for code in one.campaigns]
+        force = [
+            (one, rulebook.compared(pinned.version(connection, one.called)[1], policy, desk.lang))
+            for one in pinned.stored(connection)
+            if one.campaigns and policy
+        ]
     told = _told(desk, policy, "general") if policy else {}
     return desk.page(
         "policy_check.html", "policies", status=400 if mistakes else status, typed=text,
         mistakes=mistakes, policy=policy, form=form, campaigns=campaigns, told=told,
+        force=force,
     )  # fmt: skip
 
 

@@ -14,7 +14,17 @@ from models.engine import reading
 from rules.errors import RectiflowError, Refused
 from tasks import unit_closing
 from tasks.admin import units
-from web.admin_desk import EMPTY, Administering, Changing, Desk, Looking, Settling, go, status_of, wrong
+from web.admin_desk import (
+    EMPTY,
+    Administering,
+    Changing,
+    Desk,
+    Looking,
+    Settling,
+    go,
+    status_of,
+    wrong,
+)
 from web.admin_desk import Form as Typed
 from web.phrases.refusals import told
 
@@ -108,9 +118,7 @@ def put_right(desk: Settling, code: str, name: Text = "", kind: Text = "") -> Re
     return go(f"/admin/units/{quote(code)}", "saved")
 
 
-def _closing(
-    desk: Desk, code: str, into: str, form: Typed = EMPTY, status: int = 200
-) -> Response:
+def _closing(desk: Desk, code: str, into: str, form: Typed = EMPTY, status: int = 200) -> Response:
     now = desk.office.clock.now()
     try:
         seen = unit_closing.preview(desk.office.engine, code, "" if form.said else into, now)

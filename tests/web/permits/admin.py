@@ -15,6 +15,7 @@ DRAFT = {"kind": "person", "code": "draft-person"}
 NOTICE = {"kind": "assigned", "lang": "en"}
 PAPER = {"name": "order.en"}
 POLICY = {"called": "test@1"}
+MOVE = {"token": "no-such-job"}
 NO_MAIL = {"mail_id": "999999"}
 NO_NAME = {"name": "no-such-thing"}
 NEWCOMER = "人员代码,姓名,所在单位,角色\nnew,新人,court,viewer\n"
@@ -51,6 +52,11 @@ ASKS: Mapping[str, Ask] = {
     "POST /admin/policies/check": Ask(form={"text": "name: x"}),
     "POST /admin/policies/import": Ask(form={"text": "name: x"}),
     "GET /admin/policies/{called}": Ask(params=POLICY),
+    "POST /admin/policies/move": Ask(form={"to": "test@1", "campaign": "ZG"}),
+    "GET /admin/policies/jobs/{token}": Ask(params=MOVE),
+    "GET /admin/policies/jobs/{token}/part": Ask(params=MOVE),
+    "GET /admin/policies/jobs/{token}/stop": Ask(params=MOVE),
+    "POST /admin/policies/jobs/{token}/{what}": Ask(params={**MOVE, "what": "cancel"}),
     "GET /admin/templates/notices/{kind}/{lang}": Ask(params=NOTICE),
     "GET /admin/templates/notices/{kind}/{lang}/frame": Ask(params=NOTICE),
     "GET /admin/templates/papers/{name}": Ask(params=PAPER),
@@ -138,6 +144,16 @@ POST /me/tokens
   -         in     ok     ok     ok     ok     ok     ok     ok     ok     ok     ok     ok     ok
 POST /me/tokens/revoke
   -         in     404    404    404    404    404    404    404    404    404    404    404    404
+POST /admin/policies/move
+  -         in     403    403    403    403    403    403    403    403    403    403    403    to
+GET /admin/policies/jobs/{token}
+  -         in     403    403    403    403    403    403    403    403    403    403    403    404
+GET /admin/policies/jobs/{token}/part
+  -         in     403    403    403    403    403    403    403    403    403    403    403    404
+GET /admin/policies/jobs/{token}/stop
+  -         in     403    403    403    403    403    403    403    403    403    403    403    404
+POST /admin/policies/jobs/{token}/{what}
+  -         in     403    403    403    403    403    403    403    403    403    403    403    404
 GET /admin/policies
   -         in     403    403    403    403    403    403    ok     403    403    403    403    ok
 GET /admin/policies/compare

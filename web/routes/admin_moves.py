@@ -1,0 +1,121 @@
+"""Open items moved onto another policy: what would change is shown first, then item by item."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, NamedTuple
+
+from fastapi import APIRouter, Depends, Form, HTTPException, Request
+from fastapi.responses import Response
+
+from models import items, pinned
+from models.engine import reading
+from models.jobs import JobRow
+from rules.agenda import Step
+from rules.duties import may_see
+from rules.policy import Policy
+from tasks import jobs, moving_jobs
+from tasks.admin import rulebook
+from tasks.moving_jobs import MOVING, refusal_in, report_in, step_in, wish_of
+from web.admin_desk import Administering, Changing, Desk, go
+from web.bringing import failure
+from web.long_work import asked_to_stop, back_to, place_of, progress, runner_of, stop
+from web.phrases.refusals import reason_of
+
+router = APIRouter(prefix="/admin/policies")
+
+SHOWN = 100
+"""Items that were kept or not reached, on a page."""
+
+Text = Annotated[str, Form(max_length=100)]
+
+
+class Line(NamedTuple):
+    """One item: what comes next for it now, and then; nothing of it for who may not see it."""
+
+    ref: str
+    seen: bool
+    stage: str
+    due: date | None
+    before: Step | None
+    under: Policy
+    after: Step | None
+    at_once: Step | None
+
+
+@router.post("/move")
+def ask(desk: Changing, to: Text = "", campaign: Text = "") -> Response:
+    """Have it worked out what would become of the campaign's open items."""
+    job = rulebook.look_ahead(desk.admin, desk.office, to, campaign, desk.lang)
+    runner_of(desk.request).nudge()
+    return back_to(job)
+
+
+def _job_of(desk: Administering, token: str) -> JobRow:
+    return jobs.find(desk.office.engine, token, desk.viewer.person, desk.admin.at, (MOVING,))
+
+
+OfJob = Annotated[JobRow, Depends(_job_of)]
+"""The job of the address: the reader's own."""
+
+
+@router.api_route("/jobs/{token}", methods=["GET", "HEAD"])
+def show(desk: Administering, job: OfJob) -> Response:
+    """How it stands: what would change, how far it is, what has become of each item."""
+    if job.at_work:
+        # Whoever was to do it may be gone with a process that has ended.
+        runner_of(desk.request).nudge()
+    report = report_in(job)
+    with reading(desk.office.engine) as connection:
+        _, goal = pinned.version(connection, wish_of(job)["to"])
+    kept = [refusal_in(one) for one in report.get("failed", report.get("refused", []))[:SHOWN]]
+    return desk.page(
+        "moves.html", "policies", job=job, place=place_of(job), report=report, goal=goal,
+        begun="seen" in wish_of(job), lines=_lines(desk, report.get("shown", [])),
+        kept=[(ref, reason_of(refusal, desk.lang)) for ref, refusal in kept],
+        error=failure(report, desk.lang) if job.state == "failed" else "",
+    )  # fmt: skip
+
+
+@router.api_route("/jobs/{token}/part", methods=["GET", "HEAD"])
+def part(desk: Administering, request: Request, job: OfJob) -> Response:
+    """The progress alone; when the work is over the whole page is wanted."""
+    return progress(request, desk.viewer, job)
+
+
+@router.api_route("/jobs/{token}/stop", methods=["GET", "HEAD"])
+def shall_it_stop(desk: Administering, request: Request, job: OfJob) -> Response:
+    """Shall it really stop?"""
+    return asked_to_stop(request, desk.viewer, job)
+
+
+@router.post("/jobs/{token}/{what}")
+def order(desk: Changing, request: Request, job: OfJob, what: str) -> Response:
+    """Go, look ahead again, stop, or give up: each once, however often it is pressed."""
+    if what == "go":
+        rulebook.migrate(desk.admin, desk.office, job)
+    elif what == "rehearse":
+        moving_jobs.again(desk.office, job, desk.admin.at)
+    elif what == "stop":
+        stop(request, desk.office, job)
+    elif what == "cancel":
+        jobs.cancel(desk.office.engine, job, desk.admin.at)
+    else:
+        raise HTTPException(404)
+    runner_of(request).nudge()
+    return go(place_of(job))
+
+
+def _lines(desk: Desk, told: list[dict[str, Any]]) -> list[Line]:
+    """The items that are shown in detail: their particulars for who may see them alone."""
+    found: list[Line] = []
+    with reading(desk.office.engine) as connection:
+        left = {one["left"]: pinned.version(connection, one["left"])[1] for one in told}
+        for one in told:
+            loaded = items.by_ref(connection, one["ref"])
+            seen = loaded is not None and may_see(desk.viewer.person, loaded.item)
+            due = date.fromisoformat(one["due"]) if one["due"] else None
+            steps = (step_in(one["before"]), left[one["left"]], step_in(one["after"]))
+            made = Line(one["ref"], seen, one["stage"], due, *steps, step_in(one["at_once"]))
+            found.append(made)
+    return found
