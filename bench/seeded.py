@@ -132,10 +132,7 @@ def _write(connection: Connection, lives: Sequence[Life]) -> None:
     }
     for name, made in rows.items():
         _insert(name).run(connection, *made)
-    search_index.write(
-        connection,
-        [(one.item["id"], [one.item[name] for name in search_index.SEARCHED]) for one in lives],
-    )
+    search_index.write(connection, [one.item for one in lives])
     mailed = [one.item for one in lives if one.item["closed_at"] is None][::MAILED]
     mails = [_mail(item) for item in mailed if item["responsible_id"]]
     if mails:

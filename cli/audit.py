@@ -12,7 +12,7 @@ from cli import shapes
 from cli.here import here
 from cli.options import AsJson
 from cli.output import clean, emit, show, table
-from models import search_index
+from models import search_check, search_index
 from models.audit import Breach, attached
 from models.audit import verify as recompute
 from models.engine import reading
@@ -61,12 +61,13 @@ def words(
         if rebuild:
             for _ in search_index.rebuild(office.engine):
                 pass
-        lack = search_index.lack(office.engine)
+        lack = search_check.lack(office.engine)
     if as_json:
         emit({"whole": not any(lack), **lack._asdict()})
     elif any(lack):
         show(
-            f"{lack.missing} items cannot be found, {lack.stray} entries are of no item. "
+            f"{lack.missing} items cannot be found, {lack.stray} entries are of no item, "
+            f"{lack.wrong} say something else than their items. "
             "Make the index again: rectiflow audit words --rebuild."
         )
     else:

@@ -138,7 +138,8 @@ class _Asking(NamedTuple):
     @classmethod
     def about(cls, connection: Connection, asked: Asked) -> _Asking:
         """What this asks."""
-        found, reach = look_up(connection, asked.wanted), looked_up(connection)
+        found = look_up(connection, asked.wanted, asked.person)
+        reach = looked_up(connection)
         says, parts = found.conditions(connection.dialect.name), []
         seen = (visible_to if not asked.wanted.helping else helping)(asked.person, reach)
         for part in () if found.nothing or not asked.person.active else (OPEN, CLOSED):

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, or_, select, update
 
+from models import search_index
 from models.directory import MEMBERSHIP, PERSON, UNIT
 from models.items import ITEM
 from rules.item import unit_at
@@ -129,7 +130,7 @@ def settle_paths(connection: Connection) -> int:
     ran at the same moment has written from the old tree.
     """
     paths = {row.id: row.path for row in connection.execute(select(UNIT.c.id, UNIT.c.path))}
-    settled = 0
+    settled = []
     columns = (ITEM.c.id, ITEM.c.unit_id, ITEM.c.unit_path, ITEM.c.co_unit_paths)
     astray = or_(ITEM.c.unit_path != UNIT.c.path, ITEM.c.co_unit_paths != ())
     statement = select(*columns).outerjoin(UNIT, UNIT.c.id == ITEM.c.unit_id).where(astray)
@@ -140,8 +141,9 @@ def settle_paths(connection: Connection) -> int:
         }
         if values != {"unit_path": row.unit_path, "co_unit_paths": row.co_unit_paths}:
             connection.execute(update(ITEM).where(ITEM.c.id == row.id).values(values))
-            settled += 1
-    return settled
+            settled.append(row.id)
+    search_index.renew(connection, settled)
+    return len(settled)
 
 
 def _now_at(path: str, paths: dict[int, str]) -> str:

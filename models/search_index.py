@@ -8,7 +8,7 @@ here can be made again from the items at any time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -27,16 +27,20 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 
-from models.engine import reading, writing
+from models.engine import writing
 from models.items import ITEM
+from models.marks import STANDING, ItemRow, marks_of
 from rules.searching import Term, words_of
 
 NAME = "item_words"
 SEARCHED = ("ref", "number", "title", "description", "requirement")
 """The columns whose words are found. Who complained is not among them."""
 
+COLUMNS = ("id", *SEARCHED, *STANDING)
+"""What an entry of the index is made of."""
+
 CHUNK = 2000
-"""Items whose words are made again in one transaction."""
+"""Items whose words are made again at once."""
 
 TABLES = frozenset({NAME, *(f"{NAME}_{part}" for part in ("data", "idx", "content", "config"))})
 """The tables that belong to the index; SQLite keeps its own beside it."""
@@ -51,7 +55,7 @@ _MAKE = {
         f"CREATE INDEX {NAME}_words ON {NAME} USING gin (words)",
     ),
 }
-_KEY = {"sqlite": "rowid", "postgresql": "item_id"}
+KEY = {"sqlite": "rowid", "postgresql": "item_id"}
 _WRITE = {
     "sqlite": f"INSERT OR REPLACE INTO {NAME} (rowid, words) VALUES (:item, :words)",
     "postgresql": f"INSERT INTO {NAME} (item_id, words) VALUES (:item, CAST(:words AS tsvector))"
@@ -59,11 +63,11 @@ _WRITE = {
 }
 
 
-class Lack(NamedTuple):
-    """What the index does not know, or knows too much: numbers of items."""
+class Sought(NamedTuple):
+    """What is looked up: all of the words, and of each set of marks at least one."""
 
-    missing: int
-    stray: int
+    terms: Sequence[Term]
+    marks: Sequence[set[str]] = ()
 
 
 def make(connection: Connection) -> None:
@@ -87,18 +91,19 @@ def _dropped_with_items(_table: Any, connection: Connection, **_: Any) -> None:
     drop(connection)
 
 
-def write(connection: Connection, items: Sequence[tuple[int, Sequence[str]]]) -> None:
-    """Let these items be found by these texts, and by nothing else."""
-    if not items:
-        return
+def write(connection: Connection, items: Iterable[ItemRow]) -> None:
+    """Let the items with these rows be found by their texts and marks, and by nothing else."""
     written = _written[connection.dialect.name]
-    rows = [{"item": item_id, "words": written(texts)} for item_id, texts in items]
-    connection.execute(text(_WRITE[connection.dialect.name]), rows)
+    rows = [{"item": item["id"], "words": written(entry_of(item))} for item in items]
+    if rows:
+        connection.execute(text(_WRITE[connection.dialect.name]), rows)
 
 
 def renew(connection: Connection, ids: Sequence[int]) -> None:
-    """Let items be found by what they say now."""
-    write(connection, [(row[0], row[1:]) for row in connection.execute(_TEXTS, {"ids": list(ids)})])
+    """Let items be found by what they say now, and where they stand now."""
+    for start in range(0, len(ids), CHUNK):
+        some = {"ids": list(ids[start : start + CHUNK])}
+        write(connection, connection.execute(_TEXTS, some).mappings())
 
 
 def rebuild(engine: Engine) -> Iterator[int]:
@@ -113,78 +118,75 @@ def rebuild(engine: Engine) -> Iterator[int]:
     last = done = 0
     while True:
         with writing(engine) as connection:
-            rows = connection.execute(_NEXT, {"after": last, "size": CHUNK}).all()
-            write(connection, [(row[0], row[1:]) for row in rows])
+            rows = connection.execute(_NEXT, {"after": last, "size": CHUNK}).mappings().all()
+            write(connection, rows)
         if not rows:
             return
-        last, done = rows[-1][0], done + len(rows)
+        last, done = rows[-1]["id"], done + len(rows)
         yield done
 
 
-def lack(engine: Engine) -> Lack:
-    """Items that the index does not know, and entries of items that are not there."""
-    with reading(engine) as connection:
-        key = _KEY[connection.dialect.name]
-        # PostgreSQL answers NOT IN over a million rows by looking through them a million times.
-        known = f"EXISTS (SELECT 1 FROM {NAME} WHERE {NAME}.{key} = item.id)"
-        missing = f"SELECT count(*) FROM item WHERE NOT {known}"
-        stray = (
-            f"SELECT count(*) FROM {NAME} WHERE NOT EXISTS"
-            f" (SELECT 1 FROM item WHERE item.id = {NAME}.{key})"
-        )
-        return Lack(*(int(connection.execute(text(s)).scalar_one()) for s in (missing, stray)))
-
-
-def expected(connection: Connection, terms: Sequence[Term]) -> int:
+def expected(connection: Connection, sought: Sought) -> int:
     """How many items have these words, as PostgreSQL guesses without looking; 0 on SQLite."""
     if connection.dialect.name == "sqlite":
         return 0
-    explained = f"EXPLAIN (FORMAT JSON) SELECT 1 FROM {NAME} WHERE words @@ CAST(:asked AS tsquery)"
-    plan = connection.execute(text(explained), {"asked": _query(terms)}).scalar_one()
+    asked = _asked("postgresql", sought)
+    where = "WHERE words @@ CAST(:asked AS tsquery)" if asked else ""
+    explained = f"EXPLAIN (FORMAT JSON) SELECT 1 FROM {NAME} {where}"
+    plan = connection.execute(text(explained), {"asked": asked} if asked else {}).scalar_one()
     return int(plan[0]["Plan"]["Plan Rows"])
 
 
-def found_by(dialect: str, terms: Sequence[Term]) -> Any:
-    """A selection of the ids of the items in which all of these words occur."""
-    return select(key_column(dialect)).where(says(dialect, terms))
+def found_by(dialect: str, sought: Sought) -> Any:
+    """A selection of the ids of the items that are sought."""
+    return select(key_column(dialect)).where(says(dialect, sought))
 
 
 def key_column(dialect: str) -> ColumnElement[int]:
     """The column of the index that holds the item's id."""
-    return _INDEX[dialect].c[_KEY[dialect]]
+    return _INDEX[dialect].c[KEY[dialect]]
 
 
-def says(dialect: str, terms: Sequence[Term]) -> ColumnElement[bool]:
-    """Holds for the rows of the index in which all of these words occur."""
+def says(dialect: str, sought: Sought) -> ColumnElement[bool]:
+    """Holds for the rows of the index that are sought."""
+    index, asked = _INDEX[dialect].c, _asked(dialect, sought)
     if dialect == "sqlite":
-        asked = " ".join(f'"{word}"{"*" if begins else ""}' for word, begins in terms)
-        return _INDEX[dialect].c[NAME].op("MATCH", is_comparison=True)(asked)
-    return _INDEX[dialect].c.words.op("@@", is_comparison=True)(cast(_query(terms), TSQUERY))
+        return index[NAME].op("MATCH", is_comparison=True)(asked)
+    return index.words.op("@@", is_comparison=True)(cast(asked, TSQUERY))
 
 
-def _query(terms: Sequence[Term]) -> str:
-    return " & ".join(f"'{word}'{':*' if begins else ''}" for word, begins in terms)
+def _asked(dialect: str, sought: Sought) -> str:
+    quote, begins, both, either = _SPOKEN[dialect]
+    words = [f"{quote}{term.word}{quote}{begins * term.begins}" for term in sought.terms]
+    marks = (either.join(f"{quote}{mark}{quote}" for mark in sorted(some)) for some in sought.marks)
+    return both.join([*words, *(f"({any_of})" for any_of in marks)])
 
 
+_SPOKEN = {"sqlite": ('"', "*", " AND ", " OR "), "postgresql": ("'", ":*", " & ", " | ")}
 _INDEX = {
     "sqlite": table(NAME, column("rowid", Integer), column(NAME, Text)),
     "postgresql": table(NAME, column("item_id", Integer), column("words", TSVECTOR)),
 }
 
 
-def _for_sqlite(texts: Sequence[str]) -> str:
-    return " ".join(words_of(*texts))
+def entry_of(item: ItemRow) -> set[str]:
+    """What the item with this row is found by."""
+    return words_of(*(item[name] for name in SEARCHED)) | marks_of(item)
 
 
-def _for_postgresql(texts: Sequence[str]) -> str:
-    return " ".join(f"'{word}'" for word in words_of(*texts))
+def _for_sqlite(words: Iterable[str]) -> str:
+    return " ".join(words)
+
+
+def _for_postgresql(words: Iterable[str]) -> str:
+    return " ".join(f"'{word}'" for word in words)
 
 
 _written = {"sqlite": _for_sqlite, "postgresql": _for_postgresql}
-_OWN = [ITEM.c.id, *(ITEM.c[name] for name in SEARCHED)]
-_TEXTS = select(*_OWN).where(ITEM.c.id.in_(bindparam("ids", expanding=True)))
+OWN = [ITEM.c[name] for name in COLUMNS]
+_TEXTS = select(*OWN).where(ITEM.c.id.in_(bindparam("ids", expanding=True)))
 _NEXT = (
-    select(*_OWN)
+    select(*OWN)
     .where(ITEM.c.id > bindparam("after"))
     .order_by(ITEM.c.id)
     .limit(bindparam("size"))

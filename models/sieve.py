@@ -64,13 +64,14 @@ def sifted(
 ) -> list[ColumnElement[bool]] | None:
     """The conditions for the open items (``part`` is ``OPEN``) or the closed ones, but for who may
     see them; none where no item of this part can fit."""
-    if wanted.nobody or not _concerns(wanted, part):
+    if wanted.nobody or not concerns(wanted, part):
         return None
     # The very words of the index's own condition.
     return [text(part), *_conditions(wanted, now, part, led)]
 
 
-def _concerns(wanted: Wanted, part: str) -> bool:
+def concerns(wanted: Wanted, part: str) -> bool:
+    """Whether any open item (``part`` is ``OPEN``), or any closed one, can fit."""
     still_open = part == OPEN
     if not still_open and (wanted.lights or wanted.overdue_on or wanted.late_on or wanted.on_hold):
         return False

@@ -24,6 +24,7 @@ from models.extension_request import ExtensionRequest
 from models.given_keys import Key
 from models.given_keys import Receipt as Receipt
 from models.items import ITEM
+from models.marks import stands
 from models.prepared import Prepared
 from rules.decide import Decision, Plan
 from rules.events import canonical, chained
@@ -150,9 +151,7 @@ def insert_items(
         row["id"] = event["item_id"] = item_id
     _INSERT_ITEM.run(connection, *rows)
     _INSERT_EVENT.run(connection, *events)
-    search_index.write(
-        connection, [(row["id"], [row[name] for name in search_index.SEARCHED]) for row in rows]
-    )
+    search_index.write(connection, rows)
     helping.write(connection, {row["id"]: row["co_unit_paths"] for row in rows})
     return ids
 
@@ -250,9 +249,10 @@ def _receipt(ref: str, row: Mapping[str, Any]) -> Receipt:
 
 
 def _says_otherwise(entry: Entry) -> bool:
-    """Whether the item is found by other words from now on."""
-    retitled = entry.decision.item.title != entry.before.title
-    return retitled or any(name in entry.decision.texts for name in search_index.SEARCHED)
+    """Whether the item is found by other words, or stands elsewhere, from now on."""
+    before, after = entry.before, entry.decision.item
+    moved = after.title != before.title or stands(after) != stands(before)
+    return moved or any(name in entry.decision.texts for name in search_index.SEARCHED)
 
 
 def _project(connection: Connection, entry: Entry) -> None:

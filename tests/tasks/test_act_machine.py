@@ -20,6 +20,7 @@ from hypothesis.stateful import (
 from sqlalchemy import Engine, event
 
 from config.calendars import calendar_for
+from models import search_check
 from models.engine import open_engine
 from rules.agenda import agenda
 from rules.commands import COMMANDS
@@ -133,7 +134,9 @@ class Lives(RuleBasedStateMachine):
         self.sweep()
 
     def teardown(self) -> None:
-        """Whatever happened, the histories are sound, and no step stands twice or early."""
+        """Whatever happened, the histories are sound, no step stands twice or early, and the items
+        are found where they stand."""
+        assert not any(search_check.lack(self.engine))
         for ref in getattr(self, "refs", ()):
             require_sound_history(self.engine, ref)
             events = [each for each in history(self.engine, ref) if each.step_key]

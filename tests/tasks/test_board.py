@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from sqlalchemy import Engine, insert, select, text, update
 
-from models import directory, found, helping, items, ledger, search_index
+from models import directory, found, helping, items, ledger, search_check, search_index
 from models.engine import reading, writing
 from models.items import ITEM
 from rules.deadlines import light
@@ -299,18 +299,18 @@ def test_what_is_written_is_found_at_once_and_by_nothing_else(store: Engine) -> 
 
 def test_a_damaged_index_is_noticed_and_made_again(store: Engine) -> None:
     entered(store, 3, title="堤坝渗水")
-    assert search_index.lack(store) == (0, 0, 0)
+    assert search_check.lack(store) == (0, 0, 0)
     with writing(store) as connection:
         key = {"sqlite": "rowid", "postgresql": "item_id"}[store.dialect.name]
         worst = connection.execute(text("SELECT max(id) FROM item")).scalar_one()
         connection.execute(text(f"DELETE FROM item_words WHERE {key} = {worst}"))
         row = connection.execute(select(ITEM).where(ITEM.c.id == worst)).mappings().one()
         search_index.write(connection, [{**row, "id": worst + 77}, {**row, "id": worst - 1}])
-    assert search_index.lack(store) == (1, 1, 1)
+    assert search_check.lack(store) == (1, 1, 1)
     with reading(store) as connection:
         number = connection.execute(text("SELECT count(*) FROM item")).scalar_one()
     assert list(search_index.rebuild(store))[-1] == number
-    assert search_index.lack(store) == (0, 0, 0)
+    assert search_check.lack(store) == (0, 0, 0)
     with reading(store) as connection:
         person = directory.person(connection, "coordinator")
         found_again = board.refs_of(connection, person, "q=堤坝&scope=all", MONDAY, 100)

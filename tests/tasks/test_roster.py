@@ -11,7 +11,7 @@ import pytest
 from openpyxl import Workbook
 from sqlalchemy import Engine, text
 
-from models import people
+from models import people, search_check
 from models.engine import reading, writing
 from models.schema import upgrade
 from rules.errors import InputError
@@ -194,6 +194,7 @@ def test_a_unit_moves_with_all_that_is_below_it(engine: Engine, tmp_path: Path) 
     here = item(engine, "1")
     assert here.unit_path == paths["gate"]
     assert here.co_unit_paths == f"{paths['east-court']} {paths['west']}"
+    assert not any(search_check.lack(engine))
 
 
 def test_paths_that_were_left_behind_are_settled_by_the_next_move(
