@@ -243,7 +243,7 @@ class _Drawn:
             yield {
                 "item_id": self.item_id, "seq": seq, "kind": kind, "at": when, "actor_id": actor,
                 "stage": stage, "data": data, "previous": previous, "hash": head, "step_key": key,
-                "idempotency_key": None, "announced": True,
+                "idempotency_key": None, "asked": None, "announced": True,
             }  # fmt: skip
             previous = head
 
