@@ -1,24 +1,20 @@
-"""How long the API takes for a list, an item, a command, in the stores of ``bench.console``.
+"""How long the API takes for a list, an item, a command, in the stores of ``bench.asking``.
 
-Requests go through the whole application without a network: token, rules, database, JSON. Each
-figure is the 95th of a hundred in order of size.
+Requests go through the whole application without a network: token, rules, database, JSON.
 """
 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
-from math import ceil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import httpx
 from sqlalchemy import Engine, text
 
-from bench.console import store
+from bench.asking import DEED, PAGE, size_of, slow, store
 from bench.figure import Figure
 from config.clock import ManualClock, wall
 from config.settings import Settings
@@ -29,10 +25,6 @@ from tasks.api_tokens import Scope
 from tasks.office import Office
 from web.app import create_app
 from web.throttle import Throttle
-
-TIMES, WARM = 60, 5
-READ, DEED = 150.0, 50.0
-"""Milliseconds within which 95 of 100 answers are to be made."""
 
 READS = (
     ("coordinator", "/items"),
@@ -64,8 +56,8 @@ async def measured(engine: Engine) -> list[Figure]:
         app = create_app(office)
         # Here nobody else is kept waiting.
         app.state.api_calls = Throttle(1_000_000, 1.0)
-        handle, ref, size = _somebody(engine)
-        told = f"of {size:,} in {engine.dialect.name}"
+        handle, ref = _somebody(engine)
+        told = size_of(engine)
         figures = []
         clients = {
             who: _client(app, engine, code)
@@ -73,10 +65,10 @@ async def measured(engine: Engine) -> list[Figure]:
         }
         for who, path in READS:
             address = f"/api/v1{path.format(ref=ref)}"
-            took = await _slow(lambda c=clients[who], a=address: c.get(a))  # type: ignore[misc]
-            figures.append(Figure(f"GET {path} as {who}, {told}", took, "ms", most=READ))
+            took = await slow(lambda c=clients[who], a=address: c.get(a))  # type: ignore[misc]
+            figures.append(Figure(f"GET {path} as {who}, {told}", took, "ms", most=PAGE))
         act, body = f"/api/v1/items/{ref}/commands/comment", {"text": "核实中"}
-        took = await _slow(lambda: clients["responsible"].post(act, json=body))
+        took = await slow(lambda: clients["responsible"].post(act, json=body))
         figures.append(Figure(f"POST a comment, {told}", took, "ms", most=DEED))
         for client in clients.values():
             await client.aclose()
@@ -92,25 +84,12 @@ def _client(app: object, engine: Engine, code: str) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=transport, base_url="http://bench", headers=headers)
 
 
-def _somebody(engine: Engine) -> tuple[str, str, int]:
-    """Somebody responsible for an open item, that item, and how many items there are."""
+def _somebody(engine: Engine) -> tuple[str, str]:
+    """Somebody responsible for an open item, and that item."""
     statement = (
         "SELECT p.code, i.ref FROM item i JOIN person p ON p.id = i.responsible_id"
         " WHERE i.stage = 'deadline' AND NOT i.confidential ORDER BY i.id DESC LIMIT 1"
     )
     with reading(engine) as connection:
         code, ref = connection.execute(text(statement)).one()
-        size = connection.execute(text("SELECT count(*) FROM item")).scalar_one()
-    return str(code), str(ref), int(size)
-
-
-async def _slow(ask: Callable[[], Awaitable[httpx.Response]]) -> float:
-    """Milliseconds within which 95 of 100 answers come."""
-    took = []
-    for turn in range(WARM + TIMES):
-        began = time.perf_counter()
-        answer = await ask()
-        if turn >= WARM:
-            took.append((time.perf_counter() - began) * 1000)
-        answer.raise_for_status()
-    return sorted(took)[ceil(0.95 * len(took)) - 1]
+    return str(code), str(ref)

@@ -1,9 +1,7 @@
 """How long the console's server takes for a page or a deed, in stores as large as they get.
 
-A SQLite store of 100,000 items with 20,000 open is made for the run (half a minute). A store that
-is there already, like one of a million items in PostgreSQL, is named by ``BENCH_STORE``; see
-``python -m bench.seeded``. Requests go through the whole application without a network: session,
-rules, database, template. Each figure is the 95th of a hundred in order of size.
+The store is that of ``bench.asking``: made for the run, or named by ``BENCH_STORE``. Requests go
+through the whole application without a network: session, rules, database, template.
 
 Each deed leaves a comment in the store.
 """
@@ -11,12 +9,7 @@ Each deed leaves a comment in the store.
 from __future__ import annotations
 
 import asyncio
-import os
 import re
-import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
-from math import ceil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -24,22 +17,15 @@ from typing import NamedTuple
 import httpx
 from sqlalchemy import Engine, text
 
+from bench.asking import DEED, HERE, PAGE, entered, size_of, slow, store
 from bench.figure import Figure
-from bench.seeded import seed
 from config.clock import ManualClock, wall
 from config.settings import Settings
-from models.engine import open_engine, reading
+from models.engine import reading
 from rules.errors import InputError
 from rules.vocabulary import Role, Stage
-from tasks import accounts, signing_in
 from tasks.office import Office
 from web.app import create_app
-
-ITEMS, STILL_OPEN = 100_000, 20_000
-TIMES, WARM = 60, 5
-PAGE, DEED = 150.0, 50.0
-"""Milliseconds within which 95 of 100 answers are to be made."""
-HERE = "http://rectiflow.example"
 
 
 class Asked(NamedTuple):
@@ -87,26 +73,12 @@ def run() -> list[Figure]:
         return asyncio.run(_measured(engine))
 
 
-@contextmanager
-def store() -> Iterator[Engine]:
-    """The store that is named, or one that is made for the run."""
-    with TemporaryDirectory() as folder:
-        given = os.environ.get("BENCH_STORE", "")
-        engine = open_engine(given or f"sqlite:///{Path(folder) / 'rectiflow.db'}")
-        if not given:
-            seed(engine, ITEMS, STILL_OPEN, wall())
-        yield engine
-        engine.dispose()
-
-
 async def _measured(engine: Engine) -> list[Figure]:
     with TemporaryDirectory() as home:
         settings = Settings(home=Path(home), secret_key="s" * 40, public_url=HERE)
         office = Office(settings, engine, ManualClock(wall()))
         transport = httpx.ASGITransport(create_app(office))
-        with reading(engine) as connection:
-            size = connection.execute(text("SELECT count(*) FROM item")).scalar_one()
-        told = f"of {size:,} in {engine.dialect.name}"
+        told = size_of(engine)
         people = _people(engine)
         clients = {
             who: httpx.AsyncClient(transport=transport, base_url=HERE, cookies=cookies(engine, p))
@@ -115,7 +87,7 @@ async def _measured(engine: Engine) -> list[Figure]:
         figures = []
         for asked in PAGES:
             path = asked.path.format(ref=_ref(engine, people[asked.who], asked.about))
-            took = await _slow(lambda c=clients[asked.who], p=path: c.get(p))  # type: ignore[misc]
+            took = await slow(lambda c=clients[asked.who], p=path: c.get(p))  # type: ignore[misc]
             what = f"{asked.path} as {asked.who}, {told}"
             figures.append(Figure(what, took, "ms", most=PAGE))
         figures += await _deeds(clients, _ref(engine, people["responsible"], Stage.DEADLINE), told)
@@ -138,21 +110,8 @@ async def _deeds(clients: dict[str, httpx.AsyncClient], ref: str, told: str) -> 
                 "f.text": "核实中"}  # fmt: skip
         return await client.post(f"/items/{ref}/do/comment", data=form)
 
-    took = await _slow(comment, fine=303)
+    took = await slow(comment, fine=303)
     return [Figure(f"a comment on an item, {told}", took, "ms", most=DEED)]
-
-
-async def _slow(ask: Callable[[], Awaitable[httpx.Response]], fine: int = 200) -> float:
-    """Milliseconds within which 95 of 100 answers come."""
-    took = []
-    for turn in range(WARM + TIMES):
-        began = time.perf_counter()
-        answer = await ask()
-        if turn >= WARM:
-            took.append((time.perf_counter() - began) * 1000)
-        if answer.status_code != fine:
-            raise InputError(f"{answer.request.url} answered {answer.status_code}.")
-    return sorted(took)[ceil(0.95 * len(took)) - 1]
 
 
 def _people(engine: Engine) -> dict[str, str]:
@@ -180,14 +139,7 @@ def _people(engine: Engine) -> dict[str, str]:
 
 def cookies(engine: Engine, person: str) -> dict[str, str]:
     """A session of this person's, with every page open to who administers."""
-    now = wall()
-    with suppress(InputError):  # an earlier run has
-        accounts.add(engine, person, now, administrator=person == "coordinator")
-    with reading(engine) as connection:
-        account = accounts.named(connection, person)
-    signed = signing_in.enter(engine, account.id, now, signing_in.From("bench", "127.0.0.1"))
-    assert signed is not None
-    return {"rectiflow": signed.token}
+    return {"rectiflow": entered(engine, person, administrator=person == CITY)}
 
 
 def _ref(engine: Engine, person: str, stage: Stage) -> str:

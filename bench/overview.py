@@ -1,7 +1,7 @@
 """How long an overview takes: the page from kept counts, the page while it is counted again behind
 it, and the counts themselves, which nobody waits for.
 
-The store is that of ``bench.console``: 100,000 items in SQLite made for the run, or the one that
+The store is that of ``bench.asking``: 100,000 items in SQLite made for the run, or the one that
 ``BENCH_STORE`` names. Whoever is asked for has the most to add up: the office, which sees the whole
 campaign and what is confidential.
 """
@@ -10,18 +10,18 @@ from __future__ import annotations
 
 import asyncio
 import time
-from math import ceil
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import httpx
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
-from bench.console import HERE, PAGE, cookies, store
+from bench.asking import HERE, PAGE, size_of, slow, store
+from bench.console import cookies
 from bench.figure import Figure
 from config.clock import ManualClock, wall
 from config.settings import Settings
-from models.engine import reading
 from rules.overview import OFFICE, PLAIN, Part
 from tasks.office import Office
 from tasks.recounting import Recounter, count_again
@@ -38,9 +38,7 @@ def run() -> list[Figure]:
     with store() as engine, TemporaryDirectory() as home:
         settings = Settings(home=Path(home), secret_key="s" * 40, public_url=HERE)
         office = Office(settings, engine, ManualClock(wall()))
-        with reading(engine) as connection:
-            size = connection.execute(text("SELECT count(*) FROM item")).scalar_one()
-        told = f"of {size:,} in {engine.dialect.name}"
+        told = size_of(engine)
         return [*_counts(office, told), *asyncio.run(_pages(office, engine, told))]
 
 
@@ -62,23 +60,12 @@ async def _pages(office: Office, engine: Engine, told: str) -> list[Figure]:
     figures = []
     async with httpx.AsyncClient(transport=transport, base_url=HERE, cookies=jar) as client:
         for path in PATHS:
-            took = await _slow(client, path)
+            took = await slow(partial(client.get, path), times=TIMES, warm=0)
             most = PAGE if path.startswith("/overview?") or path == "/overview" else None
             figures.append(Figure(f"{path}, {told}", took, "ms", most=most))
         recounter = Recounter(office, wall)
         recounter.ask(CAMPAIGN, [half for part in PARTS for half in part.halves])
-        took = await _slow(client, PATHS[0])
+        took = await slow(partial(client.get, PATHS[0]), times=TIMES, warm=0)
         figures.append(Figure(f"/overview while it is counted again, {told}", took, "ms"))
         recounter.wait(120)
     return figures
-
-
-async def _slow(client: httpx.AsyncClient, path: str) -> float:
-    """Milliseconds within which 95 of 100 answers come."""
-    took = []
-    for _ in range(TIMES):
-        began = time.perf_counter()
-        answer = await client.get(path)
-        took.append((time.perf_counter() - began) * 1000)
-        answer.raise_for_status()
-    return sorted(took)[ceil(0.95 * len(took)) - 1]
