@@ -154,8 +154,8 @@ async def _answered(request: Request, error: Exception) -> Response:
     if request.url.path.startswith(f"{problems.PREFIX}/"):
         # An address with a line end in it comes to no mounted application.
         return await problems.of_framework(request, error)
-    if error.status_code == 405 and request.method == "GET" and (above := page_above(request)):
-        return RedirectResponse(above, SEE_OTHER)
+    if error.status_code == 405 and request.method == "GET":
+        return RedirectResponse(page_above(request), SEE_OTHER)
     answer = problem(request, error.status_code)
     for name, value in (error.headers or {}).items():
         answer.headers.setdefault(name, value)

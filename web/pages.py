@@ -126,7 +126,7 @@ def problem(
 
 
 def page_above(request: Request) -> str:
-    """The nearest page above an address that only takes forms; empty where there is none.
+    """The nearest page above an address that only takes forms; at last the start page.
 
     Such an address stands in the browser after a refused form: by typing Enter there, or by
     choosing another language, it is asked for as a page.
@@ -136,7 +136,7 @@ def page_above(request: Request) -> str:
         scope = {**request.scope, "path": asked, "method": "GET"}
         if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes):
             return quote(asked)
-    return ""
+    return "/"
 
 
 def _local(instant: datetime, zone: str) -> str:

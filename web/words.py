@@ -114,7 +114,7 @@ _SHARED: Mapping[str, tuple[str, str]] = {
     "no_item.title": ("没有这个事项", "There is no such item"),
     "no_item": (
         "编号有误，或者您无权查看。请核对编号；确需查看的，请联系整改办。",
-        "The reference is wrong, or you may not see it. Check it; if you need it, ask the "
+        "The reference is wrong, or you may not see the item. Check the reference, or ask the "
         "rectification office.",
     ),
     "go_home": ("回到首页", "To the start page"),

@@ -67,6 +67,19 @@ async def test_what_is_not_there_or_not_possible_is_said_in_a_sentence(
     assert (wrong.status_code, "GET" in wrong.headers["allow"]) == (405, True)
 
 
+async def test_the_address_of_a_form_leads_as_a_page_to_the_page_above_it(
+    browser: httpx.AsyncClient,
+) -> None:
+    for asked, page in (
+        ("/items/QC-00001/do/submit?lang=en", "/items/QC-00001"),
+        ("/approvals/QC-00001/do/approve", "/approvals/QC-00001"),
+        ("/me/lang", "/"),
+    ):
+        answer = await browser.get(asked)
+        assert (answer.status_code, answer.headers["location"]) == (303, page)
+    assert (await browser.put("/items/QC-00001/do/submit")).status_code == 405
+
+
 async def test_too_much_is_refused_before_it_is_kept(browser: httpx.AsyncClient) -> None:
     async def endless() -> AsyncIterator[bytes]:
         for _ in range(10_000):

@@ -197,6 +197,29 @@ async def test_my_sessions_are_listed_and_ended_and_nobody_elses(office: Office)
         assert (await here.get("/mine")).status_code == 200
 
 
+async def test_choosing_a_language_keeps_the_filters_of_the_page(office: Office) -> None:
+    opened(office, "viewer")
+    transport = httpx.ASGITransport(create_app(office))
+    async with httpx.AsyncClient(transport=transport, base_url=PUBLIC) as browser:
+        await sign_in(browser, "viewer")
+        page = (await browser.get("/board?light=red&lang=en&done=comment")).text
+        assert 'name="next" value="/board?light=red"' in page
+
+
+async def test_one_click_goes_on_in_the_language_of_the_sign_in_page(office: Office) -> None:
+    accounts.add(office.engine, "viewer", wall())
+    demo = [Tryout("viewer", "viewer", "viewer", "eye")]
+    transport = httpx.ASGITransport(create_app(office, demo))
+    for lang in ("en", "zh-CN"):
+        spoken = {"accept-language": lang}
+        async with httpx.AsyncClient(
+            transport=transport, base_url=PUBLIC, headers=spoken
+        ) as browser:
+            form = form_in(await browser.get("/login"))
+            await browser.post("/login/demo", data={**form, "who": "viewer"})
+            assert f'<html lang="{lang}"' in (await browser.get("/mine")).text
+
+
 async def test_language_and_appearance_are_remembered(browser: httpx.AsyncClient) -> None:
     await browser.post("/me/lang", data={"lang": "en", "next": "/login"})
     done = await browser.post("/me/theme", data={"theme": "dark", "next": "//evil.example"})

@@ -21,8 +21,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "overview.period.quarter": ("本季度", "This quarter"),
     "overview.as_of": ("统计截至 {at}", "As of {at}"),
     "overview.past_as_of": ("立项、销号统计截至 {at}", "opened and closed as of {at}"),
-    "overview.days": ("{first} 至 {last}", "{first} to {last}"),
-    "overview.until": ("截至 {last}", "until {last}"),
+    "overview.days": ("（{first} 至 {last}）", " ({first} to {last})"),
+    "overview.until": ("（截至 {last}）", " (until {last})"),
     "overview.again": ("正在重新统计，稍后可刷新查看。", "It is being counted again."),
     "overview.newer": ("已有新的统计，点此刷新", "There are newer figures: show them"),
     "overview.counting": ("正在统计", "Being counted"),
@@ -49,8 +49,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "overview.open.means": ("还没有销号的事项", "items that are not closed yet"),
     "overview.overdue_in_force": ("超现行期限", "Overdue (deadline in force)"),
     "overview.overdue_in_force.means": (
-        "现行期限已过，未中止计时",
-        "past the deadline in force, the clock is running",
+        "现行期限已过，含已报核、待决定的",
+        "past the deadline in force, submitted ones included",
     ),
     "overview.overdue": ("超原定期限", "Overdue (original deadline)"),
     "overview.overdue.means": (
