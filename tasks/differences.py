@@ -20,6 +20,7 @@ from ledgers.writer import LONGEST
 from models import items, policies
 from models.engine import reading
 from models.export import Exported
+from models.items import Loaded
 from rules.commands import Command, Correct, Relist
 from rules.decide import refusal_for
 from rules.duties import may_see_complainant
@@ -28,6 +29,7 @@ from rules.item import PersonFact
 from rules.vocabulary import Stage
 from tasks import told
 from tasks.act import case_for, require_storable
+from tasks.job_pulse import Tell
 from tasks.kept import packed, unpacked
 from tasks.office import Office
 from tasks.relisting import DESCRIPTIVE
@@ -111,8 +113,13 @@ class Found(NamedTuple):
     """Confidential items of which something was read."""
 
 
-def differences(office: Office, person: PersonFact, path: Path, lang: str, now: datetime) -> Found:
+def differences(
+    office: Office, person: PersonFact, path: Path, lang: str, now: datetime,
+    tell: Tell = lambda _what, _done, _of: None,
+) -> Found:  # fmt: skip
     """Compare an edited ledger with its export and with what holds now; nothing is written.
+
+    ``tell`` is told how many rows are read, then how many of those that were edited are compared.
 
     Raises:
         InputError: the file was not exported here, or is damaged.
@@ -132,6 +139,8 @@ def differences(office: Office, person: PersonFact, path: Path, lang: str, now: 
         rows = 0
         for made in ledger:
             rows += 1
+            if rows % _AT_ONCE == 0:
+                tell("read", rows, ledger.count)
             if isinstance(made, RowRefused):
                 found.problems.extend(_explained(made, ledger))
             elif made.number not in bases:
@@ -141,6 +150,7 @@ def differences(office: Office, person: PersonFact, path: Path, lang: str, now: 
         found = found._replace(rows=rows, remarks=ledger.remarks)
     read: list[int] = []
     for start in range(0, len(touched), _AT_ONCE):
+        tell("compare", start, len(touched))
         read += _judge(office, person, head, touched[start : start + _AT_ONCE], found, ledger, now)
     return found._replace(read=tuple(read))
 
@@ -193,12 +203,14 @@ def _judge(
         taken = snapshot_of(connection, head, refs, person, now)
         words = words_now(taken, now)
         known = {one.ref: one for one in taken.items}
+        loaded = items.by_refs(connection, known)
         for row, changes in touched:
             item = known.get(row.number)
             if item is None or item.ref not in words:
                 found.problems.append(ledger.problem(row.row, NUMBER, "not_exported"))
                 continue
-            judged, order = _Judge(connection, person, item, words[item.ref], now).all(changes)
+            judge = _Judge(connection, person, item, loaded[item.ref], words[item.ref], now)
+            judged, order = judge.all(changes)
             found.changes.extend(judged)
             if order is not None:
                 found.orders.append(order)
@@ -213,14 +225,11 @@ class _Judge:
     """What may be done to one item, by this person, as it stands now."""
 
     def __init__(
-        self, connection: Connection, person: PersonFact, item: Exported, here: told.Words,
-        now: datetime,
+        self, connection: Connection, person: PersonFact, item: Exported, loaded: Loaded,
+        here: told.Words, now: datetime,
     ) -> None:  # fmt: skip
         self._connection, self._person, self._item = connection, person, item
-        self._here, self._now = here, now
-        loaded = items.by_ref(connection, item.ref)
-        assert loaded is not None
-        self._loaded = loaded
+        self._loaded, self._here, self._now = loaded, here, now
 
     def all(self, changes: Sequence[Change]) -> tuple[list[Change], Order | None]:
         """Each change judged, and the command for those that may be applied."""

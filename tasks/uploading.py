@@ -44,6 +44,9 @@ LEDGER, EDITED = "ledger", "edited"
 KEPT = timedelta(days=7)
 """How long uploads lie here."""
 
+BESIDE = ("refused", "changes")
+"""What may lie beside an upload, under its name with this behind it."""
+
 LONGEST_NAME = 200
 PIECE = 1 << 20
 OWN = "ledger"
@@ -226,6 +229,6 @@ def tidy(office: Office, at: datetime) -> None:
 
 def drop(path: Path) -> None:
     """Delete an upload and what lies beside it."""
-    for each in (path, path.with_name(f"{path.name}.refused")):
+    for each in (path, *(path.with_name(f"{path.name}.{what}") for what in BESIDE)):
         with suppress(OSError):
             each.unlink(missing_ok=True)

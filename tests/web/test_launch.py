@@ -17,7 +17,7 @@ from sqlalchemy import text
 from config.clock import wall
 from models.engine import reading, writing
 from rules.vocabulary import Stage
-from tasks import accounts, job_pulse, jobs, registering, signing_in
+from tasks import accounts, job_pulse, jobs, registering, roundtrip_jobs, signing_in
 from tasks.job_pulse import Pulse, Stopped
 from tasks.jobs import Runner
 from tasks.office import Office
@@ -484,6 +484,39 @@ async def test_an_edited_ledger_is_compared_then_applied_and_its_reading_noted(h
     assert "1 changes to 1 items are applied" in page
     assert row(engine, ref, "title").title == "改好的标题"
     assert kinds(engine, ref).count("corrected") == 1
+
+
+async def test_differences_are_shown_in_pages_and_the_applying_of_them_can_be_stopped(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(roundtrip_jobs, "PAGE", 2)
+    begun = halting(monkeypatch)
+    engine, browser = hall.office.engine, hall.of("coordinator")
+    refs = [item_in(engine, Stage.DEADLINE) for _ in range(3)]
+    sent = await hall.send("coordinator", "/launch/roundtrip", "/launch/roundtrip/export")
+    book = openpyxl.load_workbook(io.BytesIO(sent.content))
+    sheet: Any = book.worksheets[0]
+    heads = {cell.value: cell.column for cell in sheet[1]}
+    for line in range(2, 5):
+        sheet.cell(line, heads["Title"]).value = f"改好的标题{line}"
+    edited = io.BytesIO()
+    book.save(edited)
+    job = at(await hall.upload(edited.getvalue(), "edited.xlsx", kind="edited"))
+    pages = [(await browser.get(f"{job}?page={number}")).text for number in (1, 2, 3)]
+    said = [[f"改好的标题{line}" in page for line in range(2, 5)] for page in pages]
+    assert said == [[True, True, False], [False, False, True], [False] * 3]
+    assert 'rel="next"' in pages[0]
+    assert "Page 2 of 2" in pages[1]
+    token = csrf_in(await browser.get(job))
+    await browser.post(f"{job}/go", data={"csrf": token})
+    assert begun.wait(30)
+    at(await browser.post(f"{job}/stop", data={"csrf": token}))
+    assert hall.runner.rest(30)
+    page = (await browser.get(job)).text
+    assert "The 1 items that were changed stay so; 2 are as they were" in page
+    await hall.send("coordinator", job, f"{job}/go")
+    assert "3 changes to 3 items are applied" in (await browser.get(job)).text
+    assert [kinds(engine, ref).count("corrected") for ref in refs] == [1, 1, 1]
 
 
 async def test_a_file_that_was_not_exported_here_is_told_apart(hall: Hall) -> None:

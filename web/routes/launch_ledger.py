@@ -22,6 +22,7 @@ from rules.worded import worded
 from tasks import jobs
 from tasks.ledger_jobs import reasons_of
 from tasks.office import Office
+from tasks.roundtrip_jobs import changes_on
 from tasks.uploading import EDITED, LEDGER, drop, file_of, mapping_of, receive
 from web.at_hand import InOffice
 from web.bringing import Bringing, Looking, OfJob, failure
@@ -89,17 +90,21 @@ def _upload(
 
 
 @router.api_route("/jobs/{token}", methods=["GET", "HEAD"])
-def show(request: Request, viewer: Looking, office: InOffice, job: OfJob) -> Response:
-    """How the job stands."""
+def show(
+    request: Request, viewer: Looking, office: InOffice, job: OfJob, page: int = 1
+) -> Response:
+    """How the job stands; of the differences in an edited ledger one page."""
     if job.kind == LEDGER and job.state == "uploaded":
         return RedirectResponse(f"{place_of(job)}/map", SEE_OTHER)
     if job.at_work:
         # Whoever was to do it may be gone with a process that has ended.
         runner_of(request).nudge()
     template = "launch/job.html" if job.kind == LEDGER else "launch/difference.html"
+    report, upload = report_of(job, viewer.lang), file_of(office.settings, job)
+    changes = changes_on(upload, report.get("pages", ()), page)
     return framed(
-        request, viewer, template, "launch", job=job, report=report_of(job, viewer.lang),
-        here_still=file_of(office.settings, job).exists(), said_of=partial(said_of, viewer.lang),
+        request, viewer, template, "launch", job=job, report=report, changes=changes, page=page,
+        here_still=upload.exists(), said_of=partial(said_of, viewer.lang),
         why=partial(why_of, viewer.lang), place=place_of(job),
     )  # fmt: skip
 
