@@ -6,6 +6,9 @@ to do about it.
 
 from __future__ import annotations
 
+from rules.vocabulary import NAMES
+from rules.worded import in_chinese, pattern
+
 _SENTENCES: dict[str, tuple[str, str]] = {
     # Reasons for refusing a row.
     "formula": (
@@ -58,7 +61,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "单位“{text}”已停用，请填写接替它的单位。",
         "The unit {text} is closed; name the one that has taken over from it.",
     ),
-    "not_closed": ("不能停用：{reason}", "It cannot be closed: {reason}"),
+    "not_closed": ("不能停用：{reason}。", "It cannot be closed: {reason}."),
     "several_units": (
         "名为“{text}”的单位不止一个，请填单位代码：{codes}。",
         "Several units are called {text}; write a code: {codes}.",
@@ -194,10 +197,42 @@ _SENTENCES: dict[str, tuple[str, str]] = {
 }
 
 
+_PAIRS = (*NAMES.values(), ("（空）", "(blank)"), ("是", "yes"), ("否", "no"))
+_WORDS = (dict(_PAIRS), {en: zh for zh, en in _PAIRS})
+"""What a word is in English, and in Chinese."""
+
+
 def say(code: str, lang: str, **facts: object) -> str:
     """The sentence ``code`` in ``lang`` ("zh-CN" or "en") with its facts filled in."""
     zh, en = _SENTENCES[code]
-    return (zh if lang.startswith("zh") else en).format(**facts)
+    if not lang.startswith("zh"):
+        return en.format(**facts)
+    if reason := str(facts.get("reason", "")):
+        said = in_chinese(reason) or in_chinese(f"{reason}.")
+        facts["reason"] = said.rstrip("。") or reason
+    return zh.format(**facts)
+
+
+def retold(code: str, said: str, lang: str) -> str:
+    """What was said of a cell in either language, in this one: who looks at it later may read
+    another language than who brought the file."""
+    if code not in _SENTENCES:
+        return said
+    zh, en = _SENTENCES[code] if lang.startswith("zh") else reversed(_SENTENCES[code])
+    found = pattern(en).looks.fullmatch(said)
+    if found is None or pattern(zh).looks.fullmatch(said):
+        return said
+    facts = {name: _renamed(each, lang) for name, each in found.groupdict().items()}
+    return say(code, lang, **facts)
+
+
+def _renamed(fact: str, lang: str) -> str:
+    """Words of the vocabulary, and lists of them, in this language; anything else as it is."""
+    new = _WORDS[lang.startswith("zh")]
+    parts = fact.replace("、", ", ").split(", ")
+    if not any(part in new for part in parts):
+        return fact
+    return ("、" if lang.startswith("zh") else ", ").join(new.get(part, part) for part in parts)
 
 
 def sentences() -> dict[str, tuple[str, str]]:

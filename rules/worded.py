@@ -28,7 +28,7 @@ MOST = 8
 
 PLACE = re.compile(r"\{([a-z_0-9]+)\}")
 """A place of a sentence, where a name or a number is filled in."""
-_END = re.compile(r"(?<=[.?:]) ")
+_END = re.compile(r"(?<=[.?:。]) ")
 _FOLDERS = re.compile(r"(?<![\w:/.])(?:/[^\s/:;,'\"()]+)+/(?=[^\s/])|(?<=\w:)/{3,}(?:[^\s/]+/)+")
 """The folders of a path, as far as its last name."""
 
@@ -62,10 +62,10 @@ def in_chinese(text: str) -> str:
 def _in_chinese(text: str) -> str:
     if not text or len(text) > LONGEST:
         return ""
-    if said := _sentence(text, loose=False):
-        return said
     if text[0].islower() and text[-1] == "." and (said := _sentence(text[:-1], loose=False)):
         return f"{said}。"
+    if said := _sentence(text, loose=False):
+        return said
     for end in reversed(_ends(text)):
         rest = "" if text[end - 1] == ":" else _in_chinese(text[end + 1 :])
         if rest and (first := _sentence(text[:end], loose=False)):
@@ -117,7 +117,8 @@ def filled(sentence: str, values: Mapping[str, str]) -> str:
     return PLACE.sub(lambda found: values.get(found[1], found[0]), sentence)
 
 
-def pattern(sentence: str, other: str) -> Pattern:
+@cache
+def pattern(sentence: str, other: str = "") -> Pattern:
     """How a text is recognised as this sentence."""
     begins = PLACE.split(sentence, maxsplit=1)[0]
     looks, at = "", 0

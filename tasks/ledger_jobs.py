@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from ledgers.row import CellProblem
+from ledgers.sentences import retold
 from models import directory
 from models.engine import reading
 from models.jobs import JobRow
@@ -115,22 +116,28 @@ def summary(report: ImportReport, dry_run: bool) -> dict[str, Any]:
 
 def _cell(problem: CellProblem) -> dict[str, Any]:
     return {"row": problem.row, "cell": problem.cell, "column": problem.column,
-            "reason": problem.reason}  # fmt: skip
+            "reason": problem.reason, "code": problem.code}  # fmt: skip
 
 
 def _keep_refused(upload: Path, refused: Sequence[CellProblem]) -> None:
-    reasons: dict[int, list[str]] = {}
+    reasons: dict[int, list[tuple[str, ...]]] = {}
     for one in refused:
-        where = one.column or one.cell
-        reasons.setdefault(one.row, []).append(f"{where}：{one.reason}" if where else one.reason)
+        reasons.setdefault(one.row, []).append((one.column or one.cell, one.code, one.reason))
     beside = upload.with_name(f"{upload.name}.refused")
     beside.write_text(json.dumps(reasons, ensure_ascii=False), encoding="utf-8")
 
 
-def reasons_of(upload: Path) -> dict[int, str]:
+def reasons_of(upload: Path, lang: str) -> dict[int, str]:
     """Why rows were refused, by their numbers; none when it is not known (any more)."""
     try:
         kept = json.loads(upload.with_name(f"{upload.name}.refused").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return {int(row): "\n".join(said) for row, said in kept.items()}
+    colon = "：" if lang.startswith("zh") else ": "
+    return {
+        int(row): "\n".join(
+            colon.join(filter(None, (where, retold(code, reason, lang))))
+            for where, code, reason in said
+        )
+        for row, said in kept.items()
+    }

@@ -72,7 +72,8 @@ def close_units(connection: Connection, table: Table, closed: list[str]) -> list
         try:
             close_empty(connection, line["code"])
         except Refused as error:
-            problems.append(table.problem(line, "closed", "not_closed", reason=error.message))
+            reason = error.message.rstrip(".")
+            problems.append(table.problem(line, "closed", "not_closed", reason=reason))
         else:
             closed.append(line["code"])
     return problems

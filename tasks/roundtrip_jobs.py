@@ -107,7 +107,13 @@ def summary(
         "left": len(found.orders) - len(results),
         "changed": len(changes),
         "problems": [
-            {"row": one.row, "cell": one.cell, "column": one.column, "reason": one.reason}
+            {
+                "row": one.row,
+                "cell": one.cell,
+                "column": one.column,
+                "reason": one.reason,
+                "code": one.code,
+            }
             for one in found.problems[:TOLD]
         ],
         "unreadable": len(found.problems),

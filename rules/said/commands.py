@@ -107,6 +107,10 @@ SENTENCES: Mapping[str, str] = {
     "This Idempotency-Key was sent with another request before.": (
         "此 Idempotency-Key 已用于另一个请求。"
     ),
+    "{who} may not {command} {ref}.": "{who} 无权对 {ref} 办理此事。",
+    "It takes {who}.": "须由有相应职责的人员办理。",
+    "{ref} is in {stage}: no {command} there.": "{ref} 当前的环节不能办理此事。",
+    "Possible: {usable}.": "可以办理：{usable}。",
     "{field} names something that is not there.": "{field} 所指的内容不存在。",
     "The body is no JSON.": "请求内容不是 JSON。",
     "A link does not {command}.": "链接不能办理“{command}”。",

@@ -136,6 +136,7 @@ SENTENCES: Mapping[str, str] = {
         "事项过多，一个文件不能超过 {most} 项。"
     ),
     "Choose a unit or stages.": "请按单位或环节分几次导出。",
+    "The changes cannot be kept: {why}.": "改动无法保存：{why}。",
     "The upload cannot be kept: {why}.": "文件无法保存（{why}），请联系系统管理员。",
     "Whoever has asked for this is not known.": "提交此任务的人已不在系统中。",
     "{person} may not bring ledgers.": "您的身份不能导入台账。",

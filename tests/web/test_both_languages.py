@@ -259,3 +259,23 @@ async def test_programs_hear_in_the_language_that_they_ask_for(office: Office) -
     assert (
         told(error, "zh-CN", "单位") == "“单位”填写有误：没有代码为“B9”的单位。请在单位列表中查看。"
     )
+
+
+async def test_rows_that_were_refused_are_told_in_the_language_of_whoever_looks(hall: Hall) -> None:
+    browser = hall.of("coordinator", "zh-CN")
+    ledger = "编号,问题标题,程度,整改期限\n1,,特急,2026-13-40\n".encode()
+    place = at(await hall.upload(ledger))
+    page = await browser.get(place)
+    form = dict(re.findall(r'name="(c\.\d+|sheet|row)" value="([^"]*)"', page.text))
+    chosen = {f"c.{n}": field for n, field in enumerate(("number", "title", "severity", "due"))}
+    job = at(await hall.send("coordinator", place, place, **(form | chosen)))
+    shown = await browser.get(job)
+    assert "不认识“特急”，可填：一般、较重、重大" in shown.text
+    assert english_in(shown) == []
+    spoken = await browser.get(f"{job}?lang=en")
+    assert "&#34;特急&#34; is not known here; use one of: General, Serious, Major" in spoken.text
+    assert "“2026-13-40”不是有效日期" not in spoken.text
+    # The language of the last look is the one that was chosen.
+    file = await browser.get(f"{job}/refused.csv?lang=en")
+    assert '程度: ""特急"" is not known here' in file.text
+    assert "程度：不认识“特急”" in (await browser.get(f"{job}/refused.csv?lang=zh-CN")).text

@@ -146,6 +146,7 @@ _RESULT: Mapping[str, tuple[str, str]] = {
         "{count} words mean nothing here:",
     ),
     "launch.comma": ("、", ", "),
+    "launch.called": ("{title}（{code}）", "{title} ({code})"),
     "launch.refused": ("未接收的 {count} 行", "{count} rows are refused"),
     "launch.refused_more": (
         "其余各行不受影响。可下载这些行（含原因），改正后单独上传。",

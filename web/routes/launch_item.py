@@ -14,7 +14,6 @@ from fastapi.responses import RedirectResponse, Response
 
 from models import policies
 from models.engine import reading
-from models.policies import CampaignFact
 from models.texts import COMMAND as LENGTHS
 from rules.commands import Register, parse
 from rules.errors import InputError, KeyReused, NotFound, RectiflowError, Refused
@@ -122,12 +121,7 @@ def _page(
         request, viewer, "launch/item.html", "launch", status=status,
         fields=_fields(policy, values, viewer.lang), wrong_field=wrong[0], wrong=wrong[1],
         campaigns=known, campaign=chosen, key=secrets.token_hex(16), after=after,
-        title_of=_title_of,
     )  # fmt: skip
-
-
-def _title_of(campaign: CampaignFact) -> str:
-    return f"{campaign.title}（{campaign.code}）"
 
 
 def _fields(policy: Policy, values: Mapping[str, str], lang: str) -> tuple[Entry, ...]:

@@ -14,6 +14,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
 from ledgers.refused_rows import write_refused
+from ledgers.sentences import retold
 from models import policies
 from models.engine import reading
 from models.jobs import AGAIN, JobRow
@@ -151,7 +152,7 @@ def _may_go(job: JobRow) -> tuple[str, ...]:
 def refused(viewer: Looking, office: InOffice, job: OfJob, kind: str) -> Response:
     """The rows that were refused, as a ledger with the reasons."""
     upload, mapping = file_of(office.settings, job), mapping_of(job)
-    reasons = reasons_of(upload)
+    reasons = reasons_of(upload, viewer.lang)
     if kind not in ("xlsx", "csv") or mapping is None or not reasons or not upload.exists():
         raise HTTPException(404)
     with tempfile.TemporaryDirectory() as folder:
@@ -168,4 +169,7 @@ def report_of(job: JobRow, lang: str) -> dict[str, Any]:
     report: dict[str, Any] = json.loads(job.report) if job.report else {}
     if report.get("error"):
         report["error"] = failure(report, lang)
+    for cells in (report.get(key, ()) for key in ("refused", "warnings", "problems")):
+        for one in cells:
+            one["reason"] = retold(one.get("code", ""), one["reason"], lang)
     return report

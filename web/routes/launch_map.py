@@ -130,7 +130,8 @@ def _choose(
 def _lacks(after: list[str], lang: str) -> str:
     missing = [say(lang, f"launch.field.{field}") for field in ("number", "title")
                if field not in after]  # fmt: skip
-    return say(lang, "launch.lacks", fields="、".join(missing)) if missing else ""
+    fields = say(lang, "launch.comma").join(missing)
+    return say(lang, "launch.lacks", fields=fields) if fields else ""
 
 
 def _document(found: Proposal, after: list[str], dates: str) -> Document:
