@@ -7,6 +7,7 @@ import shutil
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
@@ -19,6 +20,9 @@ from tasks.office import Office
 from tests.conftest import MONDAY
 from tests.tasks.staff import staffed, state
 from web.app import create_app
+
+if TYPE_CHECKING:
+    from tests.web.desks import Desk
 
 SOON = MONDAY + timedelta(days=14)
 """When the links of these tests expire."""
@@ -55,6 +59,16 @@ async def browser(office: Office) -> AsyncIterator[httpx.AsyncClient]:
     headers = {"accept-language": "zh-CN,zh;q=0.9,en;q=0.5"}
     async with httpx.AsyncClient(transport=transport, base_url=PUBLIC, headers=headers) as client:
         yield client
+
+
+@pytest.fixture
+async def desk(office: Office) -> AsyncIterator[Desk]:
+    """Browsers in which members of the cast are signed in."""
+    from tests.web.desks import Desk
+
+    made = Desk(office)
+    yield made
+    await made.close()
 
 
 @pytest.fixture

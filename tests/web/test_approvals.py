@@ -13,7 +13,7 @@ from rules.vocabulary import Severity, Stage
 from tasks.office import Office
 from tests.tasks.staff import give, history, item_in, kinds, state, told
 from tests.web.deciding import asking, form_of, strict
-from tests.web.test_item_pages import Desk
+from tests.web.desks import Desk
 
 
 @pytest.fixture

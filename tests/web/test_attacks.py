@@ -25,7 +25,7 @@ import pytest
 from tests.tasks.exhibits import claims_to_be_huge, package
 from tests.web.hostile import ALL, FORMULA, MARK, WORDS, everywhere, harm_in, spoil
 from tests.web.permits.asking import filled, items_of
-from tests.web.permits.families import FAMILIES
+from tests.web.permits.prepared import prepared
 from tests.web.permits.routes import Route, taken_by
 from tests.web.permits.scene import HOST, PUBLIC, Answer, Ask, Scene
 from tests.web.test_permissions import ASKS, ROUTES
@@ -46,14 +46,8 @@ PATHS = ("../../../../../../etc/passwd", "..\\..\\windows\\win.ini", "/etc/passw
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     """A store full of hostile words."""
-    made = Scene(tmp_path_factory.mktemp("attacks"))
-    for family in FAMILIES.values():
-        if hasattr(family, "prepare"):
-            family.prepare(made)
-    spoil(made)
-    made.settle()
-    yield made
-    made.close()
+    with prepared(tmp_path_factory.mktemp("attacks"), spoil) as made:
+        yield made
 
 
 def fields_of(scene: Scene, route: Route) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from html import unescape
 from typing import Any
 
@@ -11,16 +10,8 @@ import httpx
 import pytest
 
 from rules.vocabulary import Stage
-from tasks.office import Office
 from tests.tasks.staff import entered, item_in
-from tests.web.test_item_pages import Desk
-
-
-@pytest.fixture
-async def desk(office: Office) -> AsyncIterator[Desk]:
-    made = Desk(office)
-    yield made
-    await made.close()
+from tests.web.desks import Desk
 
 
 def refs(page: httpx.Response) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
@@ -31,13 +30,6 @@ from tests.web.desks import Desk, upload_form
 
 PHOTO = made.photo()
 SEALED = "sandbox"
-
-
-@pytest.fixture
-async def desk(office: Office) -> AsyncIterator[Desk]:
-    opened = Desk(office)
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

@@ -3,63 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 from sqlalchemy import text
 
-from config.clock import wall
 from models.engine import reading
 from rules.commands import COMMANDS, SYSTEM_COMMANDS
 from rules.digest import Part
 from rules.errors import Refusal
 from rules.events import PAST
 from rules.vocabulary import Stage
-from tasks import accounts, signing_in
 from tasks.mywork import desk_of
-from tasks.office import Office
-from tasks.signing_in import From
 from tests import cast
 from tests.tasks.staff import give, item_in, kinds, state
-from tests.web.conftest import PUBLIC
-from web.app import create_app
+from tests.web.desks import Desk
 from web.phrases import refusals
 from web.words import FAMILIES, WORDS
-
-COOKIE = "__Host-rectiflow"
-
-
-class Desk:
-    """Browsers in which members of the cast are signed in."""
-
-    def __init__(self, office: Office) -> None:
-        self.office = office
-        self._app = create_app(office)
-        self._open: dict[str, httpx.AsyncClient] = {}
-
-    def of(self, who: str, lang: str = "en") -> httpx.AsyncClient:
-        """This member's browser."""
-        if who not in self._open:
-            account = accounts.add(self.office.engine, who, wall())
-            signed = signing_in.enter(self.office.engine, account.id, wall(), From("", ""))
-            assert signed is not None
-            self._open[who] = httpx.AsyncClient(
-                transport=httpx.ASGITransport(self._app), base_url=PUBLIC,
-                headers={"cookie": f"{COOKIE}={signed.token}; rectiflow-lang={lang}"},
-            )  # fmt: skip
-        return self._open[who]
-
-    async def close(self) -> None:
-        for one in self._open.values():
-            await one.aclose()
-
-
-@pytest.fixture
-async def desk(office: Office) -> AsyncIterator[Desk]:
-    made = Desk(office)
-    yield made
-    await made.close()
 
 
 def form_of(page: httpx.Response, command: str) -> dict[str, str]:

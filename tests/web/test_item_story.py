@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date
 
@@ -23,13 +22,6 @@ from tests.web.desks import COOKIE, Desk, token_of
 from web.app import create_app
 
 RUN = "0f8f6a52-0000-4000-8000-000000000001"
-
-
-@pytest.fixture
-async def desk(office: Office) -> AsyncIterator[Desk]:
-    opened = Desk(office)
-    yield opened
-    await opened.close()
 
 
 def part(page: str, ident: str) -> str:

@@ -7,7 +7,6 @@ import html
 import io
 import random
 import re
-from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -31,15 +30,8 @@ from tasks.overview import Asked, overview_of
 from tasks.recounting import Recounter
 from tests import cast
 from tests.tasks.staff import entered, give, item_in
-from tests.web.test_item_pages import Desk
+from tests.web.desks import Desk
 from web.words import say
-
-
-@pytest.fixture
-async def desk(office: Office) -> AsyncIterator[Desk]:
-    made = Desk(office)
-    yield made
-    await made.close()
 
 
 @pytest.fixture
@@ -228,7 +220,7 @@ def large(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def settled(desk: Desk) -> None:
     """Everything that pages have asked for has been counted."""
-    recounter: Recounter = desk._app.state.recounter
+    recounter: Recounter = desk.app.state.recounter
     assert recounter.wait(30)
 
 
@@ -257,7 +249,7 @@ async def test_a_count_that_is_out_of_date_is_shown_with_its_time_and_made_again
     give(office.engine, life["closure"], "approve", "supervisor")
     assert tiles(await browser.get("/overview"))["closed"] == 1
     later = wall() + counting.OFTEN + timedelta(seconds=1)
-    desk._app.state.wall = lambda: later
+    desk.app.state.wall = lambda: later
     old = await browser.get("/overview")
     assert tiles(old)["closed"] == 1
     assert say("en", "overview.again") in old.text

@@ -21,6 +21,7 @@ from tests.conftest import MONDAY
 from tests.tasks.staff import state
 from tests.web.permits.asking import answered, asks_of, filled
 from tests.web.permits.families import FAMILIES
+from tests.web.permits.prepared import prepared
 from tests.web.permits.routes import Route, all_routes
 from tests.web.permits.scene import COMPLAINANT, ITEMS, VIEWERS, Ask, Scene
 from tests.web.permits.table import read, together, written
@@ -52,13 +53,8 @@ BY_TOKEN = "/api/"
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     """Everybody, signed in."""
-    made = Scene(tmp_path_factory.mktemp("permits"))
-    for family in FAMILIES.values():
-        if hasattr(family, "prepare"):
-            family.prepare(made)
-    made.settle()
-    yield made
-    made.close()
+    with prepared(tmp_path_factory.mktemp("permits")) as made:
+        yield made
 
 
 def test_every_route_is_in_a_golden_table() -> None:

@@ -8,6 +8,7 @@ named here. Languages, appearances and widths are paired, so that each meets eac
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import pytest
@@ -15,7 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from config.settings import Settings
 from tests.web.permits.asking import filled
-from tests.web.permits.families import FAMILIES
+from tests.web.permits.prepared import prepared
 from tests.web.permits.routes import Route
 from tests.web.permits.scene import VIEWERS, Ask, Scene
 from tests.web.test_permissions import ASKS, GOLDEN, ROUTES
@@ -84,20 +85,21 @@ class Console(NamedTuple):
     scene: Scene
 
 
-@pytest.fixture(scope="module")
-def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
-    """The scene of the permissions, on a port of this machine."""
-    scene = Scene(tmp_path_factory.mktemp("accessible"))
-    for family in FAMILIES.values():
-        if hasattr(family, "prepare"):
-            family.prepare(scene)
-    scene.settle()
+@contextmanager
+def console_over(scene: Scene) -> Iterator[Console]:
+    """The scene on a port of this machine."""
     web = WebServer("127.0.0.1", 0)
     given = Settings(home=scene.folder, secret_key="s" * 40, public_url=web.url)
     web.start(scene.office._replace(settings=given))
     yield Console(web.url, scene)
     web.stop()
-    scene.close()
+
+
+@pytest.fixture(scope="module")
+def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
+    """The console over the scene of the permissions."""
+    with prepared(tmp_path_factory.mktemp("accessible")) as scene, console_over(scene) as made:
+        yield made
 
 
 class Windows:

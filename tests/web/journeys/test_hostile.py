@@ -8,12 +8,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from config.settings import Settings
 from tests.web.hostile import MARK, spoil
-from tests.web.journeys.test_accessible import LOOKS, Console, Windows, address, pages
-from tests.web.permits.families import FAMILIES
-from tests.web.permits.scene import Scene
-from web.server import WebServer
+from tests.web.journeys.test_accessible import (
+    LOOKS,
+    Console,
+    Windows,
+    address,
+    console_over,
+    pages,
+)
+from tests.web.permits.prepared import prepared
 
 FILES = ("export", "launch/template", "evidence", "papers", "tables", "/part", "/state",
          "/frame")  # fmt: skip
@@ -22,18 +26,9 @@ FILES = ("export", "launch/template", "evidence", "papers", "tables", "/part", "
 @pytest.fixture(scope="module")
 def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     """The console over a store in which everything that people write is hostile."""
-    scene = Scene(tmp_path_factory.mktemp("hostile"))
-    for family in FAMILIES.values():
-        if hasattr(family, "prepare"):
-            family.prepare(scene)
-    spoil(scene)
-    scene.settle()
-    web = WebServer("127.0.0.1", 0)
-    given = Settings(home=scene.folder, secret_key="s" * 40, public_url=web.url)
-    web.start(scene.office._replace(settings=given))
-    yield Console(web.url, scene)
-    web.stop()
-    scene.close()
+    folder = tmp_path_factory.mktemp("hostile")
+    with prepared(folder, spoil) as scene, console_over(scene) as made:
+        yield made
 
 
 def test_no_page_runs_what_somebody_has_written(chromium: Any, console: Console) -> None:

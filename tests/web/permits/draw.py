@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tests.web.permits.asking import answered, asks_of
 from tests.web.permits.families import FAMILIES
+from tests.web.permits.prepared import prepared
 from tests.web.permits.routes import Route, all_routes
 from tests.web.permits.scene import Ask, Scene
 from tests.web.permits.table import heading, together, written
@@ -31,12 +32,7 @@ async def _draw(scene: Scene, routes: list[Route]) -> None:
 
 def main() -> None:
     """Draw what the arguments name."""
-    with tempfile.TemporaryDirectory() as folder:
-        scene = Scene(Path(folder))
-        for family in FAMILIES.values():
-            if hasattr(family, "prepare"):
-                family.prepare(scene)
-        scene.settle()
+    with tempfile.TemporaryDirectory() as folder, prepared(Path(folder)) as scene:
         known = together(family.TABLE for family in FAMILIES.values())
         begins = tuple(sys.argv[1:])
         wanted = [
@@ -46,7 +42,6 @@ def main() -> None:
         ]
         print(heading())  # noqa: T201
         asyncio.run(_draw(scene, wanted))
-        scene.close()
 
 
 if __name__ == "__main__":
