@@ -93,7 +93,8 @@ def extras_of(at: Office) -> Extras:
     def link(person_id: int, item: ItemState, command: str) -> str:
         return link_for(at, person_id, item, command, at.clock.now() + LINK_LASTS)
 
-    return Extras(link if at.settings.public_url else None, partial(paper_for, at))
+    site = at.settings.public_url
+    return Extras(link if site else None, partial(paper_for, at), site)
 
 
 def templates_of(at: Office) -> Path | None:

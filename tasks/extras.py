@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
+from urllib.parse import quote
 
 from config.logging import log_context
 from models.deliveries import Claimed, Told
@@ -47,6 +48,12 @@ class Extras(NamedTuple):
 
     make_link: MakeLink | None = None
     find_paper: FindPaper | None = None
+    site: str = ""
+    """Address of the web server; empty where nobody reaches one."""
+
+    def page(self, ref: str) -> str | None:
+        """The address of the item's page, which shows it to whoever may see it."""
+        return f"{self.site.rstrip('/')}/items/{quote(ref)}" if self.site else None
 
     def link(self, person_id: int, item: ItemState, command: str) -> str:
         """The address that gives this command for the person; empty when there is none."""

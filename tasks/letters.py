@@ -255,6 +255,7 @@ def _context(claimed: Claimed, library: Library, lang: str, extras: Extras) -> N
         command_hint=_hint(expected, item, library.codes.get(claimed.person_id, "")),
         link=extras.link(claimed.person_id, item, expected),
         link_command=expected,
+        url=extras.page(item.ref),
         on_behalf_of=_name(library, claimed.for_person_id),
         occurred_at=_local(event.at, calendar),
         late_by=_late(event, data, lang),

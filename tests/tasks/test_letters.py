@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from notifications.context import KINDS
 from rules.vocabulary import Stage
+from tasks.extras import Extras
 from tasks.letters import LATE, language
 from tests.conftest import MONDAY
 from tests.tasks import post
@@ -238,6 +239,12 @@ BESIDES: dict[str, tuple[str, dict[str, Any], str, tuple[str, ...], tuple[str, .
 """What the tour does not come by: the event, what it says, a seat, and lines of its letter."""
 
 NEEDED = {"report_progress": " --set text=TEXT"}
+
+
+def test_a_mail_leads_to_the_items_page_where_a_web_server_can_be_reached() -> None:
+    brought = Extras(site="https://office.example/").page("QC-1")
+    assert brought == "https://office.example/items/QC-1"
+    assert Extras().page("QC-1") is None
 
 
 def test_the_facts_cover_every_kind_of_notice() -> None:
