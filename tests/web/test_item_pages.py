@@ -100,15 +100,33 @@ async def test_what_is_mine_but_cannot_be_done_says_why_at_once(desk: Desk) -> N
     assert "No evidence has been attached in this round." in page
     assert "/do/submit" not in page
     assert "/do/grant_extension" not in page
-    other = (await desk.of("viewer").get(f"/items/{ref}")).text
+    other = (await desk.of("verifier").get(f"/items/{ref}")).text
     assert "/do/comment" in other
     assert "/do/report_progress" not in other
+    assert "/do/" not in (await desk.of("viewer").get(f"/items/{ref}")).text
+
+
+async def test_whoever_helps_tells_and_shows_something_on_the_page(desk: Desk) -> None:
+    engine = desk.office.engine
+    ref = item_in(engine, Stage.DEADLINE)
+    assert (await desk.of("co-worker").get(f"/items/{ref}")).status_code == 404
+    give(engine, ref, "assign", "coordinator", unit="bureau", responsible="responsible",
+         co_units=("court",))  # fmt: skip
+    give(engine, ref, "acknowledge", "responsible")
+    page = (await desk.of("co-worker").get(f"/items/{ref}")).text
+    assert set(re.findall(r"/do/(\w+)", page)) == {"comment", "report_progress"}
+    said = await do(desk, "co-worker", ref, "report_progress", text="已配合", percent="20")
+    assert said.status_code == 303
+    assert kinds(engine, ref)[-1] == "progress_reported"
+    for path in ("/mine", "/board?helping=yes"):
+        assert ref in (await desk.of("co-worker").get(path)).text
+    assert ref not in (await desk.of("responsible").get("/board?helping=yes")).text
 
 
 async def test_no_route_lets_anybody_do_what_the_page_does_not_offer(desk: Desk) -> None:
     ref = item_in(desk.office.engine, Stage.CLOSURE)
     before = len(kinds(desk.office.engine, ref))
-    for who in ("viewer", "responsible", "verifier"):
+    for who in ("leader", "responsible", "verifier"):
         browser = desk.of(who)
         sent = form_of(await browser.get(f"/items/{ref}"), "comment")
         assert (await browser.post(f"/items/{ref}/do/approve", data=sent)).status_code == 409
