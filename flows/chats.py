@@ -6,7 +6,7 @@ from prefect import flow
 
 from config.channels import read_channels
 from config.clock import wall
-from flows.delivery import BATCH, templates_of
+from flows.delivery import BATCH
 from models import deliveries
 from models.engine import reading
 from notifications.channels.apprise import AppriseChannel
@@ -15,6 +15,7 @@ from tasks.at_hand import office
 from tasks.delivery import deliver
 from tasks.ends import Delivered
 from tasks.office import Office
+from tasks.own_words import telling
 
 
 @flow(name="chats", persist_result=False, validate_parameters=False)
@@ -35,10 +36,11 @@ async def run_plainly() -> Delivered:
     ended = Delivered()
     async with gateways(at) as channel:
         while True:
-            batch = await deliver(
-                at.engine, channel, at.settings.mail_from, wall(), BATCH, templates_of(at),
-                campaign=at.clock.now(), chats=True,
-            )  # fmt: skip
+            with telling(at, wall()) as texts:
+                batch = await deliver(
+                    at.engine, channel, at.settings.mail_from, wall(), BATCH, texts,
+                    campaign=at.clock.now(), chats=True,
+                )  # fmt: skip
             ended = Delivered(*(a + b for a, b in zip(ended, batch, strict=True)))
             if batch.total < BATCH:
                 return ended

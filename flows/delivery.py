@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 
 from prefect import flow, task
 
@@ -24,6 +23,7 @@ from tasks.ends import Delivered
 from tasks.extras import Extras
 from tasks.links import link_for
 from tasks.office import Office
+from tasks.own_words import telling
 
 BATCH = 200
 """Mails claimed, rendered and sent together."""
@@ -62,15 +62,15 @@ def announce_all(at: Office) -> int:
 async def send_all() -> Delivered:
     """Send until nothing is due; what could not be sent waits for its next attempt."""
     at = office()
-    texts = templates_of(at)
     sender, extras = at.settings.mail_from, extras_of(at)
     ended = Delivered()
     async with channel_for(at) as channel:
         while True:
             now = at.clock.now()
-            batch = await deliver(
-                at.engine, channel, sender, wall(), BATCH, texts, campaign=now, extras=extras
-            )
+            with telling(at, wall()) as texts:
+                batch = await deliver(
+                    at.engine, channel, sender, wall(), BATCH, texts, campaign=now, extras=extras
+                )
             ended = Delivered(*(a + b for a, b in zip(ended, batch, strict=True)))
             if batch.total < BATCH:
                 return ended
@@ -95,15 +95,6 @@ def extras_of(at: Office) -> Extras:
 
     site = at.settings.public_url
     return Extras(link if site else None, partial(paper_for, at), site)
-
-
-def templates_of(at: Office) -> Path | None:
-    """The folder with the office's own texts of mails: ``templates`` in the home, if it is there.
-
-    Laid out like ``notifications/templates``; what is missing there is taken from here.
-    """
-    folder = at.settings.home / "templates"
-    return folder if folder.is_dir() else None
 
 
 def something_waits(at: Office) -> bool:

@@ -7,10 +7,10 @@ import asyncio
 from prefect import flow
 
 from config.clock import wall
-from flows.delivery import templates_of
 from tasks.at_hand import in_office, office
 from tasks.digest import due_now, write_digests
 from tasks.office import Office
+from tasks.own_words import telling
 
 
 @flow(name="digest", persist_result=False, validate_parameters=False)
@@ -21,7 +21,8 @@ async def digest() -> int:
 
 def write_all(at: Office) -> int:
     """Write every digest that is due; how many."""
-    return write_digests(at.engine, at.settings.mail_from, wall(), at.clock.now(), templates_of(at))
+    with telling(at, wall()) as texts:
+        return write_digests(at.engine, at.settings.mail_from, wall(), at.clock.now(), texts)
 
 
 def is_due(at: Office) -> bool:

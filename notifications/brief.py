@@ -6,12 +6,11 @@ group's chat is not whoever is asked.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import NamedTuple
 
 from notifications.channels.base import Envelope
 from notifications.context import NoticeContext
-from notifications.render import Rendered, render, sentence
+from notifications.render import Overrides, Rendered, render, sentence
 from notifications.view import visible
 
 LONGEST = 500
@@ -28,7 +27,7 @@ class Brief(NamedTuple):
     text: str
 
 
-def brief(context: NoticeContext, overrides: Path | None = None) -> Brief:
+def brief(context: NoticeContext, overrides: Overrides = None) -> Brief:
     """The notice in a few words of its language.
 
     Raises:

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import (
+    ChoiceLoader,
+    DictLoader,
     FileSystemLoader,
     StrictUndefined,
     Template,
@@ -27,6 +29,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from notifications.cleaning import one_line
 from notifications.context import KINDS, LANGUAGES, NoticeContext
 from notifications.gathered import GATHERED, GATHERED_VARIABLES, GatheredContext, gathered_view
+from notifications.own_words import PARTS, Own, Wording
 from notifications.preview import (
     bare_gathered,
     bare_notice,
@@ -38,8 +41,10 @@ from rules.errors import InputError
 
 TEMPLATES = Path(__file__).parent / "templates"
 Context = NoticeContext | GatheredContext
+Overrides = Path | Own | None
+"""An office's own words: a folder of templates, or one with those that are stored before it."""
 # What a template can raise: Jinja's own errors, a file that is not UTF-8, a wrong expression.
-_FAULTS = (TemplateError, ArithmeticError, LookupError, TypeError, ValueError)
+_FAULTS = (TemplateError, ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
 _EMPTY_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
 
 
@@ -66,7 +71,10 @@ class Renderer:
     it is wrong or uses a name that no notice has.
     """
 
-    def __init__(self, overrides: Path | None = None) -> None:
+    def __init__(self, overrides: Overrides = None) -> None:
+        stored: dict[str, str] = {}
+        if isinstance(overrides, Own):
+            stored, overrides = dict(overrides.stored), overrides.folder
         if overrides is not None and not overrides.is_dir():
             raise InputError(
                 "The folder of mail templates does not exist.",
@@ -75,7 +83,7 @@ class Renderer:
             )
         folders = [TEMPLATES] if overrides is None else [overrides, TEMPLATES]
         self._environment = ImmutableSandboxedEnvironment(
-            loader=FileSystemLoader(folders),
+            loader=ChoiceLoader([DictLoader(stored), FileSystemLoader(folders)]),
             undefined=StrictUndefined,
             autoescape=select_autoescape(("html",), default=False),
             trim_blocks=True,
@@ -107,6 +115,25 @@ class Renderer:
             return one_line("".join(what))
         except _FAULTS as error:
             raise _template_fault(error, context) from error
+
+    def source(self, kind: str, lang: str) -> Wording:
+        """The templates of a notice as they are written."""
+        loader = self._environment.loader
+        assert loader is not None
+        names = (f"{kind}.{lang}/{part}" for part in PARTS)
+        return Wording(*(loader.get_source(self._environment, name)[0] for name in names))
+
+    def fault(self, kind: str, lang: str) -> InputError | None:
+        """Why the templates of one notice cannot be used; its short form for chats with them."""
+        if kind in GATHERED:
+            return self._fault(preview_gathered(kind, lang), bare_gathered(kind, lang))
+        full, bare = preview_notice(kind, lang), bare_notice(kind, lang)
+        try:
+            self.sentence(full)
+            self.sentence(bare)
+        except InputError as error:
+            return error
+        return self._fault(full, bare)
 
     def check(self) -> list[InputError]:
         """What is wrong with the templates, one error a set; empty when every notice renders."""
@@ -145,18 +172,18 @@ def _values(context: Context) -> dict[str, object]:
     return gathered_view(context) if isinstance(context, GatheredContext) else view(context)
 
 
-def render(context: Context, overrides: Path | None = None) -> Rendered:
+def render(context: Context, overrides: Overrides = None) -> Rendered:
     """The notice in its language, by a renderer that is kept for the next one."""
     return _renderer(overrides).render(context)
 
 
-def sentence(context: NoticeContext, overrides: Path | None = None) -> str:
+def sentence(context: NoticeContext, overrides: Overrides = None) -> str:
     """The first sentence of the notice, by a renderer that is kept for the next one."""
     return _renderer(overrides).sentence(context)
 
 
-@cache
-def _renderer(overrides: Path | None) -> Renderer:
+@lru_cache(maxsize=8)
+def _renderer(overrides: Overrides) -> Renderer:
     return Renderer(overrides)
 
 

@@ -16,7 +16,6 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import Engine
@@ -27,6 +26,7 @@ from models.deliveries import MAIL, Claimed
 from models.engine import reading, writing
 from notifications.addresses import Mailbox, address_problem
 from notifications.channels.base import Channel, Deferred, Envelope, Outcome, Rejected, Retry
+from notifications.render import Overrides
 from rules.errors import InputError
 from tasks import letters
 from tasks.announcing import announce as announce
@@ -51,7 +51,7 @@ async def deliver(
     sender: str,
     now: datetime,
     size: int = 200,
-    templates: Path | None = None,
+    templates: Overrides = None,
     *,
     campaign: datetime | None = None,
     chats: bool = False,
@@ -115,7 +115,7 @@ class Desk(NamedTuple):
 
     sender: str
     now: datetime
-    templates: Path | None
+    templates: Overrides
     extras: Extras
 
 

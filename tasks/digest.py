@@ -13,7 +13,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine
@@ -26,6 +25,7 @@ from models.policies import CampaignFact
 from notifications.addresses import Mailbox
 from notifications.gathered import GatheredContext, Line, Section
 from notifications.message import Letterhead, Mail, build
+from notifications.render import Overrides
 from rules.absences import on_day
 from rules.digest import PART_NAMES, PART_REASONS, Part, places, urgency
 from rules.item import ItemState
@@ -123,7 +123,7 @@ def _due(connection: Connection, campaign: datetime) -> Day | None:
 
 
 def write_digests(
-    engine: Engine, sender: str, now: datetime, campaign: datetime, templates: Path | None = None
+    engine: Engine, sender: str, now: datetime, campaign: datetime, templates: Overrides = None
 ) -> int:
     """Write the digest of the day for everybody who has anything open; how many.
 
@@ -148,7 +148,7 @@ def _store(
     some: Sequence[int],
     sender: str,
     now: datetime,
-    templates: Path | None,
+    templates: Overrides,
 ) -> int:
     """Rendered first: no command waits meanwhile. Then stored with what they carry, at once."""
     made = {one: desk.row(one, sender, now, templates) for one in some}
@@ -214,7 +214,7 @@ class _Desk:
         return [one.id for one in self._awaiting.get(person_id, ())]
 
     def row(
-        self, person_id: int, sender: str, now: datetime, templates: Path | None
+        self, person_id: int, sender: str, now: datetime, templates: Overrides
     ) -> dict[str, Any]:
         """One digest as it is stored, rendered and ready to leave."""
         person = self._people[person_id]

@@ -18,6 +18,7 @@ from models.watch import Watched, watched
 from rules.errors import RectiflowError
 from rules.worded import worded
 from tasks.office import Office
+from tasks.own_words import FAULTY
 from tasks.pulse import CLOCK, Beat, pulse
 
 STEP_LATE = timedelta(minutes=10)
@@ -62,7 +63,7 @@ class Health(NamedTuple):
         return next((finding for finding in self.findings if finding.part == part), None)
 
 
-PARTS = ("database", "clock", "steps", "mails", "runs", "prefect", "time")
+PARTS = ("database", "clock", "steps", "mails", "wording", "runs", "prefect", "time")
 """Everything that is looked at."""
 
 NEEDED = frozenset({"database", "clock", "steps", "mails", "time"})
@@ -87,7 +88,7 @@ def look(at: Office) -> Health:
 def judge(at: Office, seen: Watched, now: datetime) -> Health:
     """What stands still of what was seen at ``now`` (wall time)."""
     beats = pulse(seen.beats, at.settings, now)
-    findings = [*machinery(beats), *_mails(seen, now), *_set_back(at, seen, now)]
+    findings = [*machinery(beats), *_mails(seen, now), *_wording(seen), *_set_back(at, seen, now)]
     if not isinstance(at.clock, LapsedClock):
         # Where a day takes seconds, minutes of campaign time say nothing.
         findings += _behind(seen, at.clock.now())
@@ -152,6 +153,18 @@ def _mails(seen: Watched, now: datetime) -> Iterator[Finding]:
             f"有邮件应在 {_span_zh(now - seen.mail)} 前发出，至今未发。",
             "The delivery sends it once it runs.",
             seen.mail,
+        )
+
+
+def _wording(seen: Watched) -> Iterator[Finding]:
+    """A wording of the office's own that could not be used: ours was."""
+    if (faulty := seen.beats.get(FAULTY)) is not None:
+        yield Finding(
+            "wording",
+            f"A wording of your own could not be used, the built-in one was: {faulty[1]}",
+            f"自定义的通知措辞无法使用，已改用内置措辞：{worded(faulty[1], 'zh-CN')}",
+            "Put it right under Administration, Templates, or use the built-in one again.",
+            faulty[0],
         )
 
 

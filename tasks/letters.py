@@ -11,7 +11,6 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import MISSING, fields
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -26,7 +25,8 @@ from notifications.addresses import Mailbox
 from notifications.channels.base import Envelope
 from notifications.context import LANGUAGES, NextStep, NoticeContext
 from notifications.message import Letterhead, Mail, build, message_id
-from notifications.render import Context, Rendered, render
+from notifications.own_words import Own
+from notifications.render import Context, Overrides, Rendered, render
 from rules.agenda import upcoming
 from rules.commands import COMMANDS
 from rules.errors import InputError
@@ -130,7 +130,7 @@ def write(
     library: Library,
     sender: str,
     rendered_at: datetime,
-    templates: Path | None = None,
+    templates: Overrides = None,
     extras: Extras = NO_EXTRAS,
 ) -> Envelope:
     """The delivery as a finished message; texts in ``templates`` stand before those of the house.
@@ -150,7 +150,7 @@ def write(
     if claimed.channel != MAIL:
         ident = message_id(event.hash, f"{claimed.person_id}.{claimed.channel}", claimed.kind,
                            domain.domain)  # fmt: skip
-        return brief.envelope(ident, sender, claimed.channel, brief.brief(context, templates))
+        return brief.envelope(ident, sender, claimed.channel, _brief(context, templates))
     mail = Mail(
         kind=claimed.kind,
         lang=context.lang,
@@ -170,7 +170,7 @@ def _item_and_event(claimed: Claimed, library: Library) -> tuple[Loaded, Told]:
 
 
 def _about_many(
-    claimed: Claimed, library: Library, sender: str, rendered_at: datetime, templates: Path | None
+    claimed: Claimed, library: Library, sender: str, rendered_at: datetime, templates: Overrides
 ) -> Envelope:
     """A mail about many items, in no item's thread."""
     gathered = library.gathered
@@ -205,14 +205,29 @@ def language(spoken: str) -> str:
     return [*exact, *akin, *LANGUAGES][0]
 
 
-def worded(context: Context, templates: Path | None) -> Rendered:
+def worded(context: Context, templates: Overrides) -> Rendered:
     """The notice in words. An office's own text that is unusable keeps nobody from hearing."""
     if templates is not None:
         try:
             return render(context, templates)
         except InputError as error:
-            log.error("A text of the house is used instead: %s", error)
+            _tell_fault(error, templates)
     return render(context)
+
+
+def _brief(context: NoticeContext, templates: Overrides) -> brief.Brief:
+    """The same in a few words."""
+    try:
+        return brief.brief(context, templates)
+    except InputError as error:
+        _tell_fault(error, templates)
+    return brief.brief(context)
+
+
+def _tell_fault(error: InputError, templates: Overrides) -> None:
+    log.error("A text of the house is used instead: %s", error)
+    if isinstance(templates, Own):
+        templates.faults.append(str(error))
 
 
 def _context(claimed: Claimed, library: Library, lang: str, extras: Extras) -> NoticeContext:

@@ -5,6 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 SENTENCES: Mapping[str, str] = {
+    "It is empty.": "内容为空。",
+    "The template is not written correctly: {why}.": "模板写法有误：{why}。",
+    "It is nested too deeply.": "嵌套过深。",
+    "There is no value {name} in this notice.": "此通知没有变量“{name}”。",
+    "Nothing has a part {name} here.": "这里不能使用“{name}”。",
+    "The filter {name} is not to be used here.": "这里不能使用过滤器“{name}”。",
+    "The test {name} is not to be used here.": "这里不能使用判断“{name}”。",
+    "The number {number} is too large.": "数字 {number} 过大。",
+    "{what} is not to be used in a wording.": "措辞中不能使用 {what}。",
     # Held, bundled, skipped.
     "Quiet hours or a day off: it leaves when they are over.": (
         "正值免打扰时段或休息日，结束后发出。"
@@ -60,6 +69,7 @@ SENTENCES: Mapping[str, str] = {
     "Make it, or take the setting away.": "请建立该文件夹，或取消此设置。",
     "The mail template cannot be used: {why}.": "邮件模板不能使用。",
     "It must be UTF-8 and may use {names}.": "须为 UTF-8，可用的变量：{names}。",
+    "There is no notice {kind}.": "没有 {kind} 这类通知。",
     # The way out.
     "The mail was not tried.": "还没有尝试发送。",
     "The mail server {server}": "邮件服务器 {server} ",

@@ -26,6 +26,7 @@ DEEDS = (
     *("account.add", "account.invite", "account.disable", "account.enable", "account.admin"),
     *("account.signout", "account.factor", "token.new", "token.revoke"),
     *("policy.import", "policy.migrate", "template.put", "template.drop"),
+    *("wording.put", "wording.drop"),
     *("mail.replay", "mail.release", "mail.discard"),
     *("webhook.replay", "webhook.resume", "webhook.test", "channel.test"),
 )

@@ -15,10 +15,11 @@ from config.settings import Settings
 from models import admin_deeds, directory, people
 from models.engine import reading, writing
 from models.jobs import JobRow
+from notifications.own_words import Wording
 from rules.errors import InputError, NotFound, Refused
 from rules.vocabulary import Role
 from tasks import accounts, moving_jobs
-from tasks.admin import papers, posts, rosters, rulebook, staff, units, ways_in
+from tasks.admin import papers, posts, rosters, rulebook, staff, units, ways_in, wordings
 from tasks.admin.desk import DEEDS, Admin, may
 from tasks.admin.staff import Particulars
 from tasks.api_tokens import Scope
@@ -92,6 +93,8 @@ NEVER: dict[str, Callable[[Admin, Settings], Any]] = {
     ),
     "template.put": lambda a, s: papers.put(a, s, "letter.en.docx", b"x", AT),
     "template.drop": lambda a, s: papers.drop(a, s, "letter.en.docx", AT),
+    "wording.put": lambda a, s: wordings.put(a, "closed", "en", Wording("a", "b", "c"), None),
+    "wording.drop": lambda a, s: wordings.drop(a, "closed", "en"),
     "mail.replay": lambda a, s: posts.replay(a, [1], MONDAY),
     "mail.release": lambda a, s: posts.release(a, MONDAY),
     "mail.discard": lambda a, s: posts.discard(a, MONDAY, "zu viele"),

@@ -24,6 +24,7 @@ from rules.errors import InputError
 from rules.vocabulary import Stage
 from tasks import at_hand
 from tasks.office import Office
+from tasks.own_words import words_of
 from tests.conftest import MONDAY
 from tests.tasks import post
 from tests.tasks.post import ask, happen, rows, states
@@ -131,7 +132,7 @@ async def test_an_unusable_url_is_said_and_loses_nothing(office: Office, item: s
 
 
 async def test_the_offices_own_texts_lie_in_its_home(office: Office, item: str) -> None:
-    assert delivery.templates_of(office) is None
+    assert words_of(office).folder is None
     place = office.settings.home / "templates" / "failed.zh-CN"
     place.mkdir(parents=True)
     (place / "subject.txt").write_text("OWN {{ ref }}", encoding="utf-8")

@@ -26,11 +26,12 @@ from web.routes import (
     admin_templates,
     admin_tokens,
     admin_units,
+    admin_wordings,
 )
 
 PARTS = (
     *(admin_roster, admin_units, admin_people, admin_drafts, admin_accounts, admin_tokens),
-    *(admin_moves, admin_policies, admin_templates),
+    *(admin_moves, admin_policies, admin_templates, admin_wordings),
     *(admin_mail, admin_hooks, admin_health, admin_caught),
 )
 """The pages, a module each."""

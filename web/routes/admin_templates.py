@@ -9,9 +9,11 @@ from fastapi.responses import HTMLResponse, Response
 from notifications.context import KINDS, LANGUAGES
 from notifications.gathered import GATHERED
 from notifications.preview import preview_gathered, preview_notice
-from notifications.render import Rendered, render
+from notifications.render import Rendered
 from rules.errors import NotFound, RectiflowError
 from tasks.admin import papers
+from tasks.letters import worded
+from tasks.own_words import words_of
 from tasks.paper_numbers import NAMES
 from web.admin_desk import EMPTY, Administering, Changing, Desk, go, status_of, wrong
 from web.admin_desk import Form as Typed
@@ -38,16 +40,17 @@ def listed(desk: Administering) -> Response:
 @router.api_route("/notices/{kind}/{lang}", methods=["GET", "HEAD"])
 def notice(desk: Administering, kind: str, lang: str) -> Response:
     """A notice with invented words in it, as text, and as HTML in a frame."""
+    rendered, faulty = _rendered(desk, kind, lang)
     return desk.page(
-        "notice.html", "templates", kind=kind, of=lang, rendered=_rendered(kind, lang),
+        "notice.html", "templates", kind=kind, of=lang, rendered=rendered, faulty=faulty,
         languages=LANGUAGES,
     )  # fmt: skip
 
 
 @router.api_route("/notices/{kind}/{lang}/frame", methods=["GET", "HEAD"])
-def frame(_desk: Administering, kind: str, lang: str) -> Response:
+def frame(desk: Administering, kind: str, lang: str) -> Response:
     """The HTML part of a notice alone."""
-    return HTMLResponse(_rendered(kind, lang).html, headers=CAGE)
+    return HTMLResponse(_rendered(desk, kind, lang)[0].html, headers=CAGE)
 
 
 @router.api_route("/papers/{name}", methods=["GET", "HEAD"])
@@ -95,9 +98,10 @@ def _list(desk: Desk, name: str = "", form: Typed = EMPTY, status: int = 200) ->
     )  # fmt: skip
 
 
-def _rendered(kind: str, lang: str) -> Rendered:
+def _rendered(desk: Desk, kind: str, lang: str) -> tuple[Rendered, bool]:
+    """A notice as mails have it now, and whether the office's own wording cannot be used."""
     if lang not in LANGUAGES or kind not in (*KINDS, *GATHERED):
         raise HTTPException(404)
-    if kind in GATHERED:
-        return render(preview_gathered(kind, lang))
-    return render(preview_notice(kind, lang))
+    words = words_of(desk.office)
+    notice = preview_gathered(kind, lang) if kind in GATHERED else preview_notice(kind, lang)
+    return worded(notice, words), bool(words.faults)

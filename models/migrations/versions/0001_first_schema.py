@@ -582,6 +582,26 @@ def upgrade() -> None:
     op.create_index(op.f("ix_membership_person_id"), "membership", ["person_id"], unique=False)
     op.create_index(op.f("ix_membership_unit_id"), "membership", ["unit_id"], unique=False)
     op.create_table(
+        "notice_wording",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("lang", sa.String(8), nullable=False),
+        sa.Column("own", sa.Boolean(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        "ix_notice_wording_kind_lang_id", "notice_wording", ["kind", "lang", "id"], unique=False
+    )
+    op.create_table(
         "preference",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -1141,6 +1161,8 @@ def downgrade() -> None:
     op.drop_table("access_log")
     op.drop_table("tally")
     op.drop_table("preference")
+    op.drop_index("ix_notice_wording_kind_lang_id", table_name="notice_wording")
+    op.drop_table("notice_wording")
     op.drop_index(op.f("ix_membership_unit_id"), table_name="membership")
     op.drop_index(op.f("ix_membership_person_id"), table_name="membership")
     op.drop_table("membership")

@@ -13,6 +13,7 @@ UNIT, PERSON = {"code": "court"}, {"code": "viewer"}
 ACCOUNT = {"login": "viewer"}
 DRAFT = {"kind": "person", "code": "draft-person"}
 NOTICE = {"kind": "assigned", "lang": "en"}
+WORDING = {"subject": "x", "text": "x", "html": "x"}
 PAPER = {"name": "order.en"}
 POLICY = {"called": "test@1"}
 MOVE = {"token": "no-such-job"}
@@ -59,6 +60,11 @@ ASKS: Mapping[str, Ask] = {
     "POST /admin/policies/jobs/{token}/{what}": Ask(params={**MOVE, "what": "cancel"}),
     "GET /admin/templates/notices/{kind}/{lang}": Ask(params=NOTICE),
     "GET /admin/templates/notices/{kind}/{lang}/frame": Ask(params=NOTICE),
+    "GET /admin/templates/notices/{kind}/{lang}/wording": Ask(params=NOTICE),
+    "POST /admin/templates/notices/{kind}/{lang}/wording": Ask(params=NOTICE, form=WORDING),
+    "POST /admin/templates/notices/{kind}/{lang}/wording/try": Ask(params=NOTICE, form=WORDING),
+    "POST /admin/templates/notices/{kind}/{lang}/wording/frame": Ask(params=NOTICE, form=WORDING),
+    "POST /admin/templates/notices/{kind}/{lang}/wording/drop": Ask(params=NOTICE),
     "GET /admin/templates/papers/{name}": Ask(params=PAPER),
     "POST /admin/templates/papers/{name}": Ask(
         params=PAPER, files={"file": ("order.docx", b"no document", "text/plain")}
@@ -172,6 +178,16 @@ GET /admin/templates/notices/{kind}/{lang}
   -         in     403    403    403    403    403    403    403    403    403    403    403    ok
 GET /admin/templates/notices/{kind}/{lang}/frame
   -         in     403    403    403    403    403    403    403    403    403    403    403    ok
+GET /admin/templates/notices/{kind}/{lang}/wording
+  -         in     403    403    403    403    403    403    403    403    403    403    403    ok
+POST /admin/templates/notices/{kind}/{lang}/wording/try
+  -         in     403    403    403    403    403    403    403    403    403    403    403    400
+POST /admin/templates/notices/{kind}/{lang}/wording/frame
+  -         in     403    403    403    403    403    403    403    403    403    403    403    400
+POST /admin/templates/notices/{kind}/{lang}/wording
+  -         in     403    403    403    403    403    403    403    403    403    403    403    400
+POST /admin/templates/notices/{kind}/{lang}/wording/drop
+  -         in     403    403    403    403    403    403    403    403    403    403    403    to
 GET /admin/templates/papers/{name}
   -         in     403    403    403    403    403    403    403    403    403    403    403    404
 POST /admin/templates/papers/{name}
