@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 SENTENCES: Mapping[str, str] = {
-    "unit": "单位",
-    "person": "人员",
     "The link is not valid any more.": "链接已失效。",
     "Ask for a new one.": "请索取新的链接。",
     "{who} has an account already, or its login is taken.": "{who} 已有账号，或登录名已被占用。",

@@ -27,6 +27,7 @@ from tasks.act import act
 from tasks.office import Office
 from tests.conftest import MONDAY
 from tests.tasks.staff import item_in
+from tests.web.test_admin_pages import filled, routes
 from tests.web.test_launch import Hall, at
 from web.phrases.refusals import told
 
@@ -250,6 +251,18 @@ async def test_fields_of_commands_that_cannot_be_read_are_told_in_the_readers_la
     for fields in ({"f.percent": "viel"}, {"f.percent": "900"}, {}, {"f.percent": "5", "f.x": "1"}):
         answer = await browser.post(f"/items/{ref}/do/report_progress", data={**form, **fields})
         assert (answer.status_code, english_in(answer)) == (409, []), fields
+
+
+async def test_no_page_of_administration_says_a_sentence_in_the_other_language(
+    chief: httpx.AsyncClient, office: Office
+) -> None:
+    ref = item_in(office.engine, Stage.CLOSURE)
+    # A notice in English is previewed in English.
+    paths = [filled(path) for path in routes("GET") if "/notices/" not in path]
+    for path in (*paths, "/mine", "/board", f"/items/{ref}", f"/approvals/{ref}", "/me/tokens"):
+        page = await chief.get(path)
+        if page.headers.get("content-type", "").startswith("text/html"):
+            assert english_in(page) == [], path
 
 
 async def test_programs_hear_in_the_language_that_they_ask_for(office: Office) -> None:
