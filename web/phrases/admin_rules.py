@@ -136,6 +136,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "请检查邮件服务器和 RECTIFLOW_SMTP_URL；邮件保留待发。",
         "Check the mail server and RECTIFLOW_SMTP_URL; the mails wait.",
     ),
+    "admin.advice.wording": (
+        "请在“模板”中更正，或改回内置措辞。",
+        "Put it right under Templates, or use the built-in one again.",
+    ),
     "admin.advice.runs": (
         "Prefect 恢复后自动跟上，事项照常办理。",
         "It catches up once Prefect is reached; items go on meanwhile.",
@@ -149,6 +153,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "admin.part.clock": ("后台服务", "Machinery"),
     "admin.part.steps": ("到点步骤", "Due steps"),
     "admin.part.mails": ("邮件发送", "Mails"),
+    "admin.part.wording": ("通知措辞", "Wording of notices"),
     "admin.part.runs": ("流程跟进", "Flow runs"),
     "admin.part.prefect": ("Prefect", "Prefect"),
     "admin.part.time": ("系统时钟", "The machine's clock"),
