@@ -1,9 +1,10 @@
 """What a search has found, in a way in which a page of it is soon read.
 
-Words that occur in few items give their ids at once, and the board looks at these alone. Words
-that occur in many are asked for item by item, in the order of the board: every so many of them has
-the words, so a page is soon full. Where it is not, because those that have the words are not those
-that fit the filters, everything found is joined.
+Words are looked up together with where the reader may look. Where few items are found, their ids
+are taken along, and the board looks at these alone. Where many are, each item is asked whether it
+has the words, in the order of the board: every so many of them has, so a page is soon full. Where
+it is not, because those that have the words are not those that fit the filters, everything found
+is joined.
 """
 
 from __future__ import annotations

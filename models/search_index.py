@@ -1,4 +1,4 @@
-"""The index by which items are found: their words, in a table that each database searches fast.
+"""The index by which items are found: words and marks, in a table that each database searches fast.
 
 SQLite keeps it as an FTS5 table, PostgreSQL as a ``tsvector`` with a GIN index. Neither can be
 said in SQLAlchemy's metadata, so both are made here, with the table of items and by the first
@@ -127,7 +127,7 @@ def rebuild(engine: Engine) -> Iterator[int]:
 
 
 def expected(connection: Connection, sought: Sought) -> int:
-    """How many items have these words, as PostgreSQL guesses without looking; 0 on SQLite."""
+    """How many items are found, as PostgreSQL guesses without looking; 0 on SQLite."""
     if connection.dialect.name == "sqlite":
         return 0
     asked = _asked("postgresql", sought)
