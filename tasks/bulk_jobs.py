@@ -1,6 +1,6 @@
 """The work of jobs about many items: a look ahead, and the deed; and what is told of both.
 
-    job = begin(office, person, refs, title, at)             # the selection stands in the job
+    job = select(office, person, refs, title, at)            # the selection stands in the job
     settle(office, job, "comment", {"text": "…"}, title, at) # a command: now it is looked ahead
     leave_out(office, job, refs)                             # what shall not be done after all
     go(office, job, at)                                      # the deed, once an item
@@ -48,7 +48,7 @@ Told = list[str]
 """A reference, and the rule, the reason and the remedy of what was refused."""
 
 
-def begin(
+def select(
     office: Office, person: PersonFact, refs: Sequence[str], title: str, at: datetime, *,
     more: bool = False, lang: str = "zh-CN",
 ) -> JobRow:  # fmt: skip

@@ -37,7 +37,8 @@ _JOB: Mapping[str, tuple[str, str]] = {
         "What is done stays done; the rest is left alone. You can go on from there later.",
     ),
     "bulk.job.stopped": (
-        "已按要求停止。已办理的 {done} 项不会撤销，余下 {left} 项未动。可以继续办理，已办的不会重复。",
+        "已按要求停止。已办理的 {done} 项不会撤销，余下 {left} 项未动。"
+        "可以继续办理，已办的不会重复。",
         "Stopped as you asked. {done} items are done and stay so; {left} are as they were. You "
         "can go on: nothing is done twice.",
     ),

@@ -125,7 +125,7 @@ def _choose(
 def _kept(request: Request, viewer: Viewer, office: InOffice, sent: Sent) -> Response:
     """A selection that is too large for a form stands in a job."""
     title = say(viewer.lang, "bulk.job.title", count=f"{len(sent.refs):,}")
-    job = bulk_jobs.begin(
+    job = bulk_jobs.select(
         office, viewer.person, sent.refs, title, request.app.state.wall(), more=sent.more,
         lang=viewer.lang,
     )  # fmt: skip

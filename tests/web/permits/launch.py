@@ -7,7 +7,7 @@ import io
 from collections.abc import Mapping
 
 from config.clock import wall
-from tasks.bulk_jobs import begin
+from tasks.bulk_jobs import select
 from tasks.uploading import receive
 from tests.web.permits.scene import Ask, Scene
 
@@ -41,7 +41,7 @@ def prepare(scene: Scene) -> None:
     who = scene.person("office")
     scene.known["job"] = receive(scene.office, who, name, io.BytesIO(content), wall()).token
     refs = sorted(scene.refs.values())
-    scene.known["many"] = begin(scene.office, who, refs, "Many items", wall()).token
+    scene.known["many"] = select(scene.office, who, refs, "Many items", wall()).token
 
 
 TABLE = """
