@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine
 
 from config.logging import log_context
 from models import deliveries, planning, stops, wishes
-from models.deliveries import MAIL, Addressee
+from models.deliveries import MAIL
 from models.engine import reading, writing
 from models.planning import Bundle, Due
 from rules.absences import on_day, stand_in
@@ -76,7 +76,8 @@ class _Run:
         ids = {one.person_id for one in due} | {one.for_person_id or 0 for one in due}
         ids |= {each.substitute_id for one in self._absences.values() for each in one}
         self._people = deliveries.addressees(connection, ids)
-        self._there = {key for key, one in self._people.items() if not reached(one)[1]}
+        self._reach = {key: reached(one) for key, one in self._people.items()}
+        self._there = {key for key, (_, why_not) in self._reach.items() if not why_not}
         self._skipped = 0
         self._due = self._looked_at_again(due)
 
@@ -163,7 +164,7 @@ class _Run:
         chasing = {one.id for one in self._due if one.chasing}
         for (person_id, channel), one in plans.items():
             if one.bundle:
-                address = channel if channel != MAIL else reached(self._people[person_id])[0]
+                address = channel if channel != MAIL else self._reach[person_id][0]
                 chases = not chasing.isdisjoint(one.bundle)
                 yield Bundle(person_id, channel, address, chases, one.bundle)
 
@@ -203,9 +204,9 @@ class _Run:
         terms = self._terms[one.policy_id]
         if way_of(one.kind, self._wishes.get(one.person_id, {}), terms.rules) is Way.OFF:
             return f"This person does not want notices of the kind {one.kind}."
-        if one.channel != MAIL:
-            return "" if person.active else reached(person)[1]
-        return reached(person)[1]
+        if one.channel != MAIL and person.active:
+            return ""
+        return self._reach[one.person_id][1]
 
     def _redirected(self, due: Sequence[Due]) -> list[Due]:
         """Who has gone away, or is back, since: the notice follows; the address does too."""
@@ -225,7 +226,7 @@ class _Run:
                 taken.add(key)
             meant = one.for_person_id or one.person_id
             behalf = None if reader == meant else meant
-            address = self._address(one, self._people[reader])
+            address = self._reach[reader][0] if one.channel == MAIL else one.address
             if (reader, address) != (one.person_id, one.address):
                 rows.append({"of": one.id, "person": reader, "on_behalf": behalf, "place": address})
             found.append(one._replace(person_id=reader, for_person_id=behalf, address=address))
@@ -245,7 +246,3 @@ class _Run:
 
     def _away(self, terms: Terms) -> dict[int, int]:
         return on_day(self._absences, terms.calendar.day_of(self._campaign))
-
-    @staticmethod
-    def _address(one: Due, person: Addressee) -> str:
-        return reached(person)[0] if one.channel == MAIL else one.address

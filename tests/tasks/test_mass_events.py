@@ -253,7 +253,7 @@ def test_a_storm_does_not_get_through_in_portions(engine: Engine, refs: list[str
             "overdue", "cap_reached",
         }  # fmt: skip
         assert len(asked) == 2
-        assert "2 mails were about to leave after 4 within the last hour" in text_of(asked[0])
+        assert "一小时内已发 4 封，又有 2 封待发" in text_of(asked[0])
 
 
 def test_many_processes_plan_a_mass_event_once(engine: Engine, refs: list[str]) -> None:
