@@ -69,7 +69,8 @@ HOME_OF: dict[str, tuple[str, ...]] = {
     "icalendar": ("notifications/ics.py",),
     "obstore": ("tasks/files/bucket.py",),
     "puremagic": ("tasks/files/content.py",),
-    "PIL": ("tasks/files/examiner.py",),
+    # Pictures that somebody brings are opened in one place; the demonstration draws its own.
+    "PIL": ("tasks/files/examiner.py", "cli/demo_exhibits.py"),
     "pypdf": ("tasks/files/examiner.py",),
 }
 """Paths where a library may be imported; one that is not listed may be imported anywhere."""
