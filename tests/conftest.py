@@ -6,6 +6,7 @@ further, with other examples each time.
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -28,6 +29,7 @@ from tasks.founding import found
 
 # Prefect makes its home when it is first imported, by whichever test: not in the user's folder.
 _PREFECT_HOME = tempfile.TemporaryDirectory(prefix="rectiflow-", ignore_cleanup_errors=True)
+atexit.register(_PREFECT_HOME.cleanup)
 enter_environment(Path(_PREFECT_HOME.name), "http://127.0.0.1:9/api")
 
 settings.register_profile(
