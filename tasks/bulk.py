@@ -7,7 +7,6 @@ item that the person may not see is told as one that is not there. ``now`` is ca
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -56,7 +55,7 @@ class Offer(NamedTuple):
     items: tuple[Foreseen, ...]
     """As chosen; only what may not be seen is refused already."""
     commands: tuple[tuple[str, int], ...]
-    """Commands that at least one of the items permits, and how many do."""
+    """Commands that at least one of the items permits, and how many do; 0 where none was asked."""
     policies: tuple[Policy, ...]
     """The policies that the items are under."""
     policy_ids: tuple[int, ...]
@@ -70,17 +69,17 @@ class Dealt(NamedTuple):
 
 
 def offer(
-    connection: Connection, person: PersonFact, refs: Iterable[str], now: datetime,
-    asked: int = MOST,
+    connection: Connection, person: PersonFact, refs: Iterable[str], now: datetime, *,
+    ask: bool = True,
 ) -> Offer:  # fmt: skip
-    """The selection, and the commands among which the person may choose. Of each stage the first
-    ``asked`` items are asked what they permit.
+    """The selection, and the commands among which the person may choose. Each item is asked what
+    it permits; or, without ``ask``, the table alone what it permits in any of their stages.
 
     Raises:
         InputError: there are too many.
     """
     known: dict[int, Policy] = {}
-    met: Counter[Stage] = Counter()
+    met: set[Stage] = set()
     shown: list[Foreseen] = []
     counts = dict.fromkeys(IN_BULK, 0)
     for ref, loaded in _visible(connection, person, refs):
@@ -89,15 +88,14 @@ def offer(
             continue
         policy, calendar = ruled_by(connection, loaded)
         known[loaded.policy_id] = policy
-        met[loaded.item.stage] += 1
-        if met[loaded.item.stage] > asked:
-            continue
-        for name in IN_BULK:
+        met.add(loaded.item.stage)
+        for name in IN_BULK if ask else ():
             if (loaded.item.stage, name) not in PERMITTED:
                 continue
             case = Case(loaded.item, BLANK[name], person, now, policy, calendar, Facts())
             counts[name] += may_be_given_in_bulk(case) is None and obstacle(case) is None
-    possible = tuple((name, count) for name, count in counts.items() if count)
+    stands = [name for name in IN_BULK if any((stage, name) in PERMITTED for stage in met)]
+    possible = tuple((name, counts[name]) for name in stands if counts[name] or not ask)
     return Offer(tuple(shown), possible, tuple(known.values()), tuple(known))
 
 

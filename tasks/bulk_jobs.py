@@ -39,9 +39,6 @@ KEPT = timedelta(days=90)
 PIECE = 25
 """Items between two looks whether it is to go on."""
 
-ASKED = 20
-"""Items of each stage that are asked what may be done with them."""
-
 One = TypeVar("One")
 
 Told = list[str]
@@ -58,7 +55,7 @@ def select(
         InputError: there are too many.
     """
     with reading(office.engine) as connection:
-        offer = bulk.offer(connection, person, refs, office.clock.now(), ASKED)
+        offer = bulk.offer(connection, person, refs, office.clock.now(), ask=False)
     kept = [one.ref for one in offer.items if one.refusal is None]
     chosen = {"refs": kept, "more": more,
               "unseen": sum(one.refusal is not None for one in offer.items),

@@ -11,6 +11,8 @@ import pytest
 
 from models.engine import writing
 from models.jobs import JOB
+from rules.bulk import IN_BULK
+from rules.lifecycle import PERMITTED
 from rules.vocabulary import Stage
 from tasks import bulk, bulk_jobs
 from tests.tasks.staff import everything, give, item_in, kinds, state
@@ -76,6 +78,15 @@ async def test_a_large_selection_is_looked_ahead_confirmed_and_told_item_by_item
     assert all(f'href="/items/{ref}"' in page for ref in refs)
     assert [kinds(engine, ref).count("assigned") for ref in refs] == [2, 2, 2]
     assert "Assign: 4 items" in await bench.page("/bulk")
+
+
+async def test_a_large_selection_is_offered_what_stands_for_any_of_its_stages(bench: Bench) -> None:
+    refs = [*items(bench, 3), *items(bench, 1, Stage.INTAKE)]
+    chosen = await bench.page(at(await bench.press("/bulk", ref=refs)))
+    offered = set(re.findall(r'name="command" value="(\w+)"', chosen))
+    stands = {name for stage, name in PERMITTED if stage in (Stage.DEADLINE, Stage.INTAKE)}
+    assert offered == stands & set(IN_BULK)
+    assert {"accept", "confirm"} <= offered
 
 
 async def test_everything_that_fits_a_filter_becomes_one_job(bench: Bench) -> None:

@@ -21,13 +21,13 @@ from tasks.bulk_jobs import BULK, chosen_in, refusal_in, report_in
 from tasks.office import Office
 from web.at_hand import InOffice
 from web.bringing import failure
+from web.bulk_choice import Choice, choosing
 from web.bulk_forms import recap
 from web.deeds import form_of, values_in, why_not
 from web.frame import framed
 from web.item_forms import Tried
 from web.long_work import asked_to_stop, back_to, place_of, progress, runner_of, stop
 from web.phrases.refusals import reason_of
-from web.routes.bulk import Choice, choosing
 from web.viewer import Acting, Viewer, Viewing
 from web.words import say
 
@@ -103,7 +103,7 @@ def _lines(office: Office, viewer: Viewer, some: list[list[str] | str]) -> list[
     told = [_told(one) for one in some]
     with reading(office.engine) as connection:
         offer = bulk.offer(
-            connection, viewer.person, [ref for ref, _ in told], office.clock.now(), 0
+            connection, viewer.person, [ref for ref, _ in told], office.clock.now(), ask=False
         )
     known: dict[str, Foreseen] = {one.ref: one for one in offer.items}
     return [Line(ref, no, known[ref].title, known[ref].confidential) for ref, no in told]
@@ -120,7 +120,9 @@ def _choose(
 ) -> Response:
     chosen = chosen_in(job)
     with reading(office.engine) as connection:
-        offer = bulk.offer(connection, viewer.person, chosen["refs"][:SHOWN], office.clock.now(), 0)
+        offer = bulk.offer(
+            connection, viewer.person, chosen["refs"][:SHOWN], office.clock.now(), ask=False
+        )
         under = [policies.policy(connection, one) for one in chosen["policies"]]
     choice = Choice(
         offer, dict.fromkeys(chosen["commands"], 0), under,
