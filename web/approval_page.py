@@ -26,6 +26,7 @@ from web.item_forms import Actions, ItemForm, Tried, actions
 from web.item_story import Asked, Told, asked, told
 from web.phrases.refusals import reason_of
 from web.viewer import Viewer
+from web.waiting import as_what
 
 RETURNS = frozenset({"failed", "denied", "declined"})
 
@@ -88,7 +89,7 @@ def shown(
         returned=[one for one in reversed(events) if one.entry.kind in RETURNS],
         progress=_progress(events),
         checklist=bool(sheet.policy.closure_checklist), tried=tried, done=done,
-        before=seen.before, behind=seen.behind, only=_only(only),
+        part=as_what(viewer.person), before=seen.before, behind=seen.behind, only=_only(only),
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from tasks.admin.desk import steers_everything
 from web.pages import page, theme_of
 from web.prefect_pages import prefect_pages
 from web.viewer import LONGEST_NEXT, Viewer
-from web.waiting import decides, waiting
+from web.waiting import as_what, decides, waiting
 from web.words import say
 
 LANG_COOKIE = "rectiflow-lang"
@@ -34,12 +34,22 @@ class Entry(NamedTuple):
     tally: Callable[[Request, Viewer], str] = lambda _request, _viewer: ""
     """What waits behind it, in a word or none; ``<label>_count`` says of what for those who
     listen to the page."""
+    variant: Callable[[Viewer], str] = lambda _viewer: ""
+    """What is added to the label for this reader: who verifies is not told of approvals."""
 
 
 NAVIGATION: tuple[Entry, ...] = (
     Entry("work", "/mine", "checklist", "nav.work"),
     Entry("board", "/board", "list", "board.nav"),
-    Entry("approvals", "/approvals", "rubber-stamp", "approvals.nav", decides, waiting),
+    Entry(
+        "approvals",
+        "/approvals",
+        "rubber-stamp",
+        "approvals.nav",
+        decides,
+        waiting,
+        lambda v: as_what(v.person),
+    ),
     Entry("launch", "/launch", "rocket", "nav.launch", lambda v: may_register(v.person)),
     Entry("overview", "/overview", "chart-bar", "overview.nav", lambda v: bool(led_by(v.person))),
     Entry(
@@ -64,7 +74,10 @@ def framed(
     **values: object,
 ) -> HTMLResponse:
     """A page of the console. ``section`` is the entry of the navigation that it belongs to."""
-    entries = [entry for entry in NAVIGATION if entry.shown(viewer)]
+    entries = [
+        entry._replace(label=entry.label + entry.variant(viewer))
+        for entry in NAVIGATION if entry.shown(viewer)
+    ]  # fmt: skip
     return page(
         request, template, lang=viewer.lang, status=status, headers=headers, viewer=viewer,
         csrf=viewer.csrf, section=section, theme=theme_of(request), here=_here(request),

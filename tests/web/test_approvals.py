@@ -9,11 +9,14 @@ import pytest
 from sqlalchemy import text
 
 from models.engine import reading
-from rules.vocabulary import Severity, Stage
+from rules.item import PersonFact
+from rules.vocabulary import Role, Severity, Stage
 from tasks.office import Office
 from tests.tasks.staff import give, history, item_in, kinds, state, told
 from tests.web.deciding import asking, form_of, strict
 from tests.web.desks import Desk
+from web.waiting import as_what
+from web.words import WORDS
 
 
 @pytest.fixture
@@ -51,7 +54,7 @@ async def test_the_queue_leads_to_the_item_and_the_decision_to_the_next_one(desk
     assert state(engine, first).stage is Stage.CLOSED
     last = await decide(desk, "supervisor", second, "deny", **{"f.reason": "证据不足"})
     assert last.headers["location"] == f"/approvals?done=deny&of={second}"
-    assert "All decided" in (await browser.get(last.headers["location"])).text
+    assert "All done" in (await browser.get(last.headers["location"])).text
 
 
 async def test_what_was_ticked_stands_in_the_history(desk: Desk) -> None:
@@ -268,3 +271,34 @@ async def test_pages_lead_on_by_a_cursor(desk: Desk, monkeypatch: pytest.MonkeyP
     second = await browser.get(following)
     assert refs[2] in second.text
     assert f"/approvals/{refs[0]}" not in second.text
+
+
+@pytest.mark.parametrize(
+    ("roles", "ending", "zh", "en"),
+    [
+        ((Role.SUPERVISOR,), "", "待我审批", "Approvals"),
+        ((Role.COORDINATOR, Role.RESPONSIBLE), "", "待我审批", "Approvals"),
+        ((Role.VERIFIER, Role.RESPONSIBLE), ".verify", "待我核查", "Verifications"),
+        ((Role.VERIFIER, Role.SUPERVISOR), ".both", "待我核查、审批", "Verify and approve"),
+    ],
+)
+def test_the_queue_is_called_by_what_its_reader_does(
+    roles: tuple[Role, ...], ending: str, zh: str, en: str
+) -> None:
+    held = tuple((role, "/1/") for role in roles)
+    assert as_what(PersonFact(1, "fang", "/1/", held)) == ending
+    assert WORDS["approvals.nav" + ending] == (zh, en)
+    keys = ("nav{}_count", "title{}", "start{}", "none{}", "none_more{}")
+    assert {f"approvals.{key.format(ending)}" for key in keys} <= set(WORDS)
+
+
+async def test_a_verifier_reads_of_verifying(desk: Desk) -> None:
+    ref = item_in(desk.office.engine, Stage.VERIFICATION)
+    give(desk.office.engine, ref, "appoint", "coordinator", verifier="second-verifier")
+    queue = (await desk.of("second-verifier").get("/approvals?lang=zh")).text
+    assert queue.count("待我核查") >= 3
+    assert "逐项核查" in queue
+    assert "审批" not in queue
+    page = (await desk.of("second-verifier").get(f"/approvals/{ref}?lang=zh")).text
+    assert f"<title>核查 {ref}" in page
+    assert "待我审批" not in page

@@ -7,9 +7,15 @@ from collections.abc import Mapping
 WORDS: Mapping[str, tuple[str, str]] = {
     "approvals.nav": ("待我审批", "Approvals"),
     "approvals.nav_count": ("项待审批", "waiting"),
+    "approvals.nav.verify": ("待我核查", "Verifications"),
+    "approvals.nav.verify_count": ("项待核查", "waiting"),
+    "approvals.nav.both": ("待我核查、审批", "Verify and approve"),
+    "approvals.nav.both_count": ("项待核查、审批", "waiting"),
     "approvals.title": ("待我审批", "Waiting for my decision"),
+    "approvals.title.verify": ("待我核查", "Waiting for my verification"),
+    "approvals.title.both": ("待我核查、审批", "Waiting for my verification or decision"),
     "approvals.lead": (
-        "已超过审批时限的在前，其次是督办级别高的，再次是时限近的。",
+        "已超过办理时限的在前，其次是督办级别高的，再次是时限近的。",
         "What is overdue comes first, then the highest rung of the ladder, then what is due next.",
     ),
     "approvals.all": ("全部", "All"),
@@ -19,17 +25,34 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "approvals.hold": ("中止申请", "Hold"),
     "approvals.verification": ("核查", "Verification"),
     "approvals.none": ("没有等您审批的事项", "Nothing waits for your decision"),
+    "approvals.none.verify": ("没有等您核查的事项", "Nothing waits for your verification"),
+    "approvals.none.both": (
+        "没有等您核查、审批的事项",
+        "Nothing waits for your verification or decision",
+    ),
+    "approvals.none_more.verify": (
+        "有事项报核并指定您核查时，会出现在这里，也会发邮件告诉您。",
+        "When work is submitted and you are appointed to verify it, you will see it here and in "
+        "your mail.",
+    ),
+    "approvals.none_more.both": (
+        "有新的报核、销号、延期或中止申请时，会出现在这里，也会发邮件告诉您。",
+        "When work is to be verified or struck off, or time is asked for, you will see it here "
+        "and in your mail.",
+    ),
     "approvals.none_more": (
-        "有新的报核、延期或中止申请时，会出现在这里，也会发邮件告诉您。",
+        "有新的销号、延期或中止申请时，会出现在这里，也会发邮件告诉您。",
         "When work is to be struck off, or time is asked for, you will see it here and in your "
         "mail.",
     ),
-    "approvals.all_done": ("都审完了", "All decided"),
+    "approvals.all_done": ("都办完了", "All done"),
     "approvals.late": ("已超时限", "overdue"),
     "approvals.since": ("{day}起等待", "waiting since {day}"),
     "approvals.next_page": ("下一页", "Next page"),
     "approvals.first_page": ("回到首页", "First page"),
     "approvals.start": ("逐项审批", "Decide one by one"),
+    "approvals.start.verify": ("逐项核查", "Verify one by one"),
+    "approvals.start.both": ("逐项办理", "Go one by one"),
     "approvals.pick": ("选择 {ref}", "Choose {ref}"),
     "approvals.pick_none": ("须逐项审批", "one by one"),
     "approvals.bulk": ("批量批准所选…", "Approve the chosen…"),
@@ -45,13 +68,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "approvals.last": ("这是最后一项", "This is the last one"),
     "approvals.open": ("事项全貌", "The whole item"),
     "approvals.decide": ("审批", "Decision"),
+    "approvals.decide.verify": ("核查", "Verification"),
     "approvals.nothing": (
-        "此事项现在没有待审批的内容。",
+        "此事项现在没有待核查、审批的内容。",
         "There is nothing to decide on this item now.",
     ),
-    "approvals.not_yours": ("不由您审批：{why}", "Not for you to decide: {why}"),
-    "approvals.why": ("为什么由您审批", "Why you may decide"),
-    "approvals.why_not": ("为什么不由您审批", "Why you may not decide"),
+    "approvals.not_yours": ("不由您办理：{why}", "Not for you to decide: {why}"),
+    "approvals.why": ("为什么由您办理", "Why you may decide"),
+    "approvals.why_not": ("为什么不由您办理", "Why you may not decide"),
     "approvals.why.supervisor": ("您是责任单位的上级督导", "You supervise the responsible unit"),
     "approvals.why_no.supervisor": (
         "您不是责任单位的督导",

@@ -20,6 +20,7 @@ from web.deeds import form_of
 from web.frame import framed
 from web.item_forms import Tried
 from web.viewer import SEE_OTHER, Acting, Viewer, Viewing
+from web.waiting import as_what
 from web.words import say
 
 router = APIRouter(prefix="/approvals")
@@ -50,7 +51,7 @@ def queue(
         )
     return framed(
         request, viewer, "approvals/queue.html", "approvals", page=page, kind=kind,
-        tabs=_tabs(viewer), paged=bool(cursor), done=_done(done, of),
+        tabs=_tabs(viewer), part=as_what(viewer.person), paged=bool(cursor), done=_done(done, of),
         act_name=act_name, in_bulk=any(one.in_bulk for one in page.entries),
     )  # fmt: skip
 
