@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import typer
@@ -18,7 +19,7 @@ from models import heartbeats, schema
 from models.engine import reading
 from models.summary import Summary, summary
 from rules.vocabulary import NAMES
-from tasks.health import look
+from tasks.health import look, span_said
 from tasks.pulse import pulse
 
 app = typer.Typer(add_completion=False)
@@ -92,8 +93,9 @@ def _tell(document: dict[str, Any], lang: Lang) -> None:
         see = "rectiflow people --undeliverable"
         show(pick(lang, f"邮件送不到的人：{lost}（{see}）", f"no mail reaches: {lost} ({see})"))
     for beat in document["heartbeats"]:
-        ago = pick(lang, "秒前", "seconds ago")
-        show(f"{beat['part']}: {beat['age_seconds']:.0f} {ago} {beat['detail']}".rstrip())
+        age = span_said(timedelta(seconds=beat["age_seconds"]), lang)
+        ago = pick(lang, f"{age}前", f"{age} ago")
+        show(f"{beat['part']}: {ago} {beat['detail']}".rstrip())
     if document["prefect"]["api_url"]:
         show(f"Prefect: {document['prefect']['api_url']}")
 

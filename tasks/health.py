@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from config.clock import LapsedClock, wall
@@ -125,8 +126,9 @@ def machinery(beats: list[Beat]) -> Iterator[Finding]:
         )
     for beat in beats:
         if beat.fresh is False:
-            said = f"The {beat.part} last did its work {beat.age_seconds:.0f} seconds ago."
-            zh = f"{worded(beat.part, 'zh-CN')}上次运行是 {beat.age_seconds:.0f} 秒前。"
+            age = timedelta(seconds=beat.age_seconds)
+            said = f"The {beat.part} last did its work {_en(age)} ago."
+            zh = f"{worded(beat.part, 'zh-CN')}上次运行是 {_zh(age)}前。"
             part = {"sweep": "steps", "delivery": "mails"}.get(beat.part, "clock")
             yield Finding(part, said, zh, "See the log.", beat.at)
 
@@ -141,16 +143,16 @@ def _mails(seen: Watched, now: datetime) -> Iterator[Finding]:
     if closed is not None and seen.mail_waits and now - closed[0] > MAIL_CLOSED:
         yield Finding(
             "mails",
-            f"No mail has left for {_span(now - closed[0])}: {closed[1]}",
-            f"邮件已有 {_span_zh(now - closed[0])} 发不出去：{worded(closed[1], 'zh-CN')}",
+            f"No mail has left for {_en(now - closed[0])}: {closed[1]}",
+            f"邮件已有 {_zh(now - closed[0])} 发不出去：{worded(closed[1], 'zh-CN')}",
             "Check the mail server and RECTIFLOW_SMTP_URL; the mails wait.",
             closed[0],
         )
     elif seen.mail is not None and now - seen.mail > MAIL_LATE:
         yield Finding(
             "mails",
-            f"A mail should have left {_span(now - seen.mail)} ago.",
-            f"有邮件应在 {_span_zh(now - seen.mail)} 前发出，至今未发。",
+            f"A mail should have left {_en(now - seen.mail)} ago.",
+            f"有邮件应在 {_zh(now - seen.mail)} 前发出，至今未发。",
             "The delivery sends it once it runs.",
             seen.mail,
         )
@@ -173,24 +175,24 @@ def _behind(seen: Watched, now: datetime) -> Iterator[Finding]:
     if seen.step is not None and now - seen.step.at > STEP_LATE:
         yield Finding(
             "steps",
-            f"A step of {seen.step.ref} has been due for {_span(now - seen.step.at)}.",
-            f"{seen.step.ref} 有一步骤到点已 {_span_zh(now - seen.step.at)} 仍未执行。",
+            f"A step of {seen.step.ref} has been due for {_en(now - seen.step.at)}.",
+            f"{seen.step.ref} 有一步骤到点已 {_zh(now - seen.step.at)} 仍未执行。",
             "The sweep fires it once it runs; see the log if it does.",
             seen.step.at,
         )
     if seen.event is not None and now - seen.event > MAIL_LATE:
         yield Finding(
             "mails",
-            f"Of an event {_span(now - seen.event)} ago nobody has been told yet.",
-            f"{_span_zh(now - seen.event)} 前的事项变动尚未通知任何人。",
+            f"Of an event {_en(now - seen.event)} ago nobody has been told yet.",
+            f"{_zh(now - seen.event)} 前的事项变动尚未通知任何人。",
             "The delivery tells of it once it runs.",
             seen.event,
         )
     if seen.lag is not None and now - seen.lag > LAG_LATE:
         yield Finding(
             "runs",
-            f"Flow runs are behind their items for {_span(now - seen.lag)}.",
-            f"流程落后于事项已 {_span_zh(now - seen.lag)}。",
+            f"Flow runs are behind their items for {_en(now - seen.lag)}.",
+            f"流程落后于事项已 {_zh(now - seen.lag)}。",
             "The follower catches up once Prefect is reached.",
             seen.lag,
         )
@@ -210,8 +212,8 @@ def set_back(span: timedelta) -> Finding:
     """The machine's clock shows an earlier time than it has shown before."""
     return Finding(
         "time",
-        f"The clock has been set back by {_span(span)}: what was written then lies ahead of it.",
-        f"系统时钟被拨回 {_span_zh(span)}，已有记录晚于当前时间。",
+        f"The clock has been set back by {_en(span)}: what was written then lies ahead of it.",
+        f"系统时钟被拨回 {_zh(span)}，已有记录晚于当前时间。",
         "Put the machine's clock right.",
     )
 
@@ -226,15 +228,14 @@ def silent(seconds: float) -> Finding:
     )
 
 
-def _span(span: timedelta) -> str:
-    minutes = int(span.total_seconds() // 60)
-    if minutes < 120:
-        return f"{minutes} minutes"
-    return f"{minutes // 60} hours" if minutes < 48 * 60 else f"{minutes // 1440} days"
+def span_said(span: timedelta, lang: str) -> str:
+    """A stretch of time in words: seconds below two minutes, then minutes, hours and days."""
+    seconds = int(span.total_seconds())
+    for size, zh, en in ((86_400, "天", "days"), (3_600, "小时", "hours"), (60, "分钟", "minutes")):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {zh if lang.startswith('zh') else en}"
+    return f"{seconds} {'秒' if lang.startswith('zh') else 'seconds'}"
 
 
-def _span_zh(span: timedelta) -> str:
-    minutes = int(span.total_seconds() // 60)
-    if minutes < 120:
-        return f"{minutes} 分钟"
-    return f"{minutes // 60} 小时" if minutes < 48 * 60 else f"{minutes // 1440} 天"
+_en = partial(span_said, lang="en")
+_zh = partial(span_said, lang="zh-CN")

@@ -6,6 +6,8 @@ import email
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
@@ -52,7 +54,7 @@ def opened(folder: Path, name: str) -> Opened | None:
     mail = _read(file, LARGEST)
     attached = tuple(part.get_filename() or "?" for part in mail.iter_attachments())
     return Opened(
-        str(mail["subject"] or ""), str(mail["from"] or ""), str(mail["to"] or ""),
+        str(mail["subject"] or ""), _people(mail, "from"), _people(mail, "to"),
         str(mail["date"] or ""), _part(mail, "plain"), _part(mail, "html"), attached,
     )  # fmt: skip
 
@@ -72,7 +74,7 @@ def _written(file: Path) -> tuple[float, str]:
 def _line(file: Path) -> Caught:
     mail = _read(file, 16 << 10)
     at = datetime.fromtimestamp(_written(file)[0], UTC)
-    return Caught(file.name, at, str(mail["subject"] or ""), str(mail["to"] or ""))
+    return Caught(file.name, at, str(mail["subject"] or ""), _people(mail, "to"))
 
 
 def _read(file: Path, most: int) -> EmailMessage:
@@ -80,6 +82,19 @@ def _read(file: Path, most: int) -> EmailMessage:
         found = email.message_from_bytes(opened_file.read(most), policy=default)
     assert isinstance(found, EmailMessage)
     return found
+
+
+def _people(mail: EmailMessage, name: str) -> str:
+    """An address header as people read it.
+
+    The library's own reading leaves a space between the encoded words of a name, which RFC 2047
+    6.2 has nobody show.
+    """
+    written = next((str(raw) for key, raw in mail.raw_items() if key.lower() == name), "")
+    try:
+        return str(make_header(decode_header(written)))
+    except (HeaderParseError, LookupError, ValueError):
+        return str(mail[name] or "")
 
 
 def _part(mail: EmailMessage, kind: str) -> str:

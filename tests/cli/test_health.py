@@ -17,7 +17,7 @@ from config.settings import load
 from models import heartbeats
 from models.engine import writing
 from rules.vocabulary import Stage
-from tasks.health import machinery
+from tasks.health import machinery, span_said
 from tasks.pulse import LEAST_SECONDS, pulse
 from tests.cli.conftest import Run
 from tests.cli.test_acts import registered
@@ -45,7 +45,7 @@ def test_without_a_clock_nothing_runs() -> None:
 def test_a_part_may_be_late_by_some_beats_and_no_more() -> None:
     assert heard(clock=LEAST_SECONDS, sweep=80, delivery=400) == []
     assert heard(clock=1, sweep=81) == ["The sweep last did its work 81 seconds ago."]
-    assert heard(clock=1, delivery=401) == ["The delivery last did its work 401 seconds ago."]
+    assert heard(clock=1, delivery=401) == ["The delivery last did its work 6 minutes ago."]
 
 
 def test_a_part_without_a_rhythm_is_never_late() -> None:
@@ -236,3 +236,16 @@ def test_before_anything_is_set_up_the_doctor_says_where_to_begin(
     assert "init" in found(ran, "home")["hint"]
     assert "init" in found(ran, "database")["hint"]
     assert not (home / "nowhere").exists()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "en", "zh"),
+    [
+        (0.4, "0 seconds", "0 秒"), (119, "119 seconds", "119 秒"), (120, "2 minutes", "2 分钟"),
+        (7_199, "119 minutes", "119 分钟"), (7_200, "2 hours", "2 小时"),
+        (172_799, "47 hours", "47 小时"), (172_800, "2 days", "2 天"),
+    ],
+)  # fmt: skip
+def test_a_stretch_of_time_is_told_in_what_fits_it(seconds: float, en: str, zh: str) -> None:
+    span = timedelta(seconds=seconds)
+    assert (span_said(span, "en"), span_said(span, "zh-CN")) == (en, zh)

@@ -16,8 +16,11 @@ import pytest
 from models import accounts as rows
 from models import admin_deeds, directory, people
 from models.engine import reading, writing
+from notifications.addresses import Mailbox
+from notifications.headers import mailbox_header
 from rules.errors import NotFound
 from tasks import accounts
+from tasks.admin import caught
 from tasks.admin.desk import may
 from tasks.office import Office
 from tests.tasks.staff import entered, kinds, state
@@ -389,6 +392,19 @@ def _mail(folder: Path) -> None:
     mail.set_content("正文 <script>alert(1)</script>\n")
     mail.add_alternative("<script>alert(1)</script><p>正文</p>", subtype="html")
     (folder / "000001-a@b.eml").write_bytes(mail.as_bytes())
+
+
+def test_a_name_that_is_folded_between_two_encoded_words_is_read_in_one_piece(
+    tmp_path: Path,
+) -> None:
+    name = "泉城市政法队伍教育整顿（虚构示例）"
+    written = mailbox_header("From", Mailbox("office@example.org", name))
+    assert written.count("=?utf-8?b?") == 2
+    (tmp_path / "1.eml").write_bytes(f"{written}To: =?nonsense?b?eA==?= <a@b>\r\n\r\n".encode())
+    mail = caught.opened(tmp_path, "1.eml")
+    assert mail is not None
+    assert mail.sender == f"{name} <office@example.org>"
+    assert "<a@b>" in mail.to
 
 
 async def test_caught_mails_are_for_everybody_in_the_demonstration_and_nowhere_else(

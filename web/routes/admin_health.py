@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields
+from datetime import timedelta
 from typing import NamedTuple
 
 from fastapi import APIRouter
@@ -15,7 +16,8 @@ from config.settings import PREFIX, Settings
 from models import pinned, schema
 from models.engine import reading
 from models.summary import durability, size_of
-from tasks.health import PARTS, look
+from tasks.health import PARTS, look, span_said
+from tasks.pulse import Beat
 from web.admin_desk import Desk, Looking
 from web.pages import program_version
 from web.prefect_pages import prefect_pages
@@ -51,12 +53,17 @@ def show(desk: Looking) -> Response:
         written, safe = durability(connection)
     return desk.page(
         "health.html", "health", parts=[(part, health.of(part)) for part in PARTS],
-        beats=health.beats, size=size, written=written, safe=safe, version=program_version(),
+        beats=[(one, _age(one, desk.lang)) for one in health.beats], size=size,
+        written=written, safe=safe, version=program_version(),
         schema_now=schema.current(office.engine), schema_wanted=schema.HEAD,
         database=office.engine.url.render_as_string(hide_password=True),
         settings=list(_settings(office.settings)) if desk.rights.administers else [],
         years=list(_years(desk)), prefect=prefect_pages(desk.request, office),
     )  # fmt: skip
+
+
+def _age(beat: Beat, lang: str) -> str:
+    return span_said(timedelta(seconds=beat.age_seconds), lang)
 
 
 def _settings(settings: Settings) -> Iterator[Setting]:
