@@ -37,6 +37,11 @@ LINKED = frozenset({"acknowledge", "confirm"})
 
 CHARSET = f"{CONTENT_TYPE}; charset=utf-8; method={{method}}"
 
+def item_page(site: str, ref: str) -> str:
+    """The address of the item's page; empty where nobody reaches a web server."""
+    return f"{site.rstrip('/')}/items/{quote(ref)}" if site else ""
+
+
 MakeLink = Callable[[int, ItemState, str], str]
 """From person, item and command to an address; empty where there is no web server."""
 FindPaper = Callable[[int], Attachment | None]
@@ -53,7 +58,7 @@ class Extras(NamedTuple):
 
     def page(self, ref: str) -> str | None:
         """The address of the item's page, which shows it to whoever may see it."""
-        return f"{self.site.rstrip('/')}/items/{quote(ref)}" if self.site else None
+        return item_page(self.site, ref) or None
 
     def link(self, person_id: int, item: ItemState, command: str) -> str:
         """The address that gives this command for the person; empty when there is none."""
@@ -99,7 +104,7 @@ def _deadline(
     method = Method.CANCEL if gone else Method.PUBLISH
     entry = Deadline(
         ref=item.ref, due=due, stamp=event.at, title=item.title, confidential=item.confidential,
-        life=item.life, sequence=item.due_version + gone,
+        life=item.life, sequence=item.due_version + gone, url=told.url or "",
     )  # fmt: skip
     content_type = CHARSET.format(method=method.value)
     return Attachment(

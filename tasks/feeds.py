@@ -14,6 +14,7 @@ from models.engine import reading
 from models.feeds import Dated
 from notifications.addresses import Mailbox
 from notifications.ics import Deadline, feed
+from tasks.extras import item_page
 from tasks.office import Office
 
 TOKEN_BYTES = 32
@@ -56,11 +57,12 @@ def calendar_of(at: Office, token: str) -> Feed | None:
         person = directory.people_by_id(connection, [owner.person_id])[owner.person_id]
         found = feeds.deadlines(connection, person, MOST)
     lang = "en" if owner.lang.lower().startswith("en") else "zh-CN"
-    octets = feed(map(_deadline, found), Mailbox(at.settings.mail_from), lang)
+    entries = (_deadline(one, at.settings.public_url) for one in found)
+    octets = feed(entries, Mailbox(at.settings.mail_from), lang)
     return Feed(octets, f'"{hashlib.sha256(octets).hexdigest()[:32]}"')
 
 
-def _deadline(dated: Dated) -> Deadline:
+def _deadline(dated: Dated, site: str) -> Deadline:
     # Stamped with when the deadline was set, so that an unchanged feed is the same bytes.
     return Deadline(
         ref=dated.ref,
@@ -70,4 +72,5 @@ def _deadline(dated: Dated) -> Deadline:
         confidential=dated.confidential,
         life=dated.life,
         sequence=dated.due_version,
+        url=item_page(site, dated.ref),
     )

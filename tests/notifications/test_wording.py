@@ -81,7 +81,7 @@ def test_a_full_notice_carries_every_fact(kind: str, lang: str) -> None:
     facts = [
         *(notice.ref, notice.title, notice.unit_name, notice.responsible_name, notice.leader_name),
         *(notice.actor_name, notice.reason, notice.occurred_at, notice.why, notice.campaign_name),
-        *(notice.command_hint, DAY[lang], ASKED_FOR[lang], ROUND[lang], OUTCOME[lang]),
+        *(DAY[lang], ASKED_FOR[lang], ROUND[lang], OUTCOME[lang]),
     ]
     assert notice.next_step
     facts += [notice.next_step.at, notice.next_step.what]
@@ -93,9 +93,18 @@ def test_a_full_notice_carries_every_fact(kind: str, lang: str) -> None:
     assert all(fact in rendered.html for fact in facts)
     assert notice.url
     assert notice.url in rendered.text
+    assert notice.command_hint not in rendered.text + readable(rendered.html)
     assert f'href="{notice.url}"' in rendered.html
     assert rendered.subject.startswith(f"[{notice.ref}] ")
     assert notice.title in rendered.subject
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_command_is_told_where_no_page_can_be_reached(lang: str) -> None:
+    notice = replace(preview_notice("overdue", lang), url=None)
+    rendered = render(notice)
+    assert notice.command_hint in rendered.text
+    assert notice.command_hint in readable(rendered.html)
 
 
 @every_notice

@@ -14,6 +14,7 @@ from config.clock import ManualClock, wall
 from models import directory, feeds, heartbeats, people
 from models.engine import reading, writing
 from rules.vocabulary import Stage
+from tasks.extras import item_page
 from tasks.feeds import MOST, hashed, new_token
 from tasks.health import STEP_LATE
 from tasks.office import Office
@@ -114,6 +115,7 @@ async def test_a_feed_tells_whoever_answers_for_an_item_and_nobody_else(
         (entry,) = await entries(browser, feed_of(office, person))
         assert entry["SUMMARY"] == f"整改期限 {ref} 窗口推诿"
         assert entry["DTSTART"].dt == FAR
+        assert entry.get("URL", "") == item_page(office.settings.public_url, ref)
     for person in ("outsider", "coordinator", "verifier", "colleague"):
         assert await entries(browser, feed_of(office, person)) == []
 
