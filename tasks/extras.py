@@ -37,6 +37,7 @@ LINKED = frozenset({"acknowledge", "confirm"})
 
 CHARSET = f"{CONTENT_TYPE}; charset=utf-8; method={{method}}"
 
+
 def item_page(site: str, ref: str) -> str:
     """The address of the item's page; empty where nobody reaches a web server."""
     return f"{site.rstrip('/')}/items/{quote(ref)}" if site else ""
