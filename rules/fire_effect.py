@@ -60,16 +60,18 @@ def _follows_plan(case: Case, step: Step) -> bool:
     """Whether nothing that the step changes moves anything that was planned behind it."""
     if step.kind is StepKind.RUNG:
         return not case.policy.ladder[step.level - 1].served
-    return step.kind in _ONLY_SAID
+    return step.kind in ONLY_SAID
 
 
-_ONLY_SAID = frozenset(
+ONLY_SAID = frozenset(
     {
         StepKind.REMIND, StepKind.OVERDUE, StepKind.OVERDUE_AGAIN, StepKind.PROGRESS,
         StepKind.ACKNOWLEDGE, StepKind.VERIFICATION, StepKind.CLOSURE, StepKind.LOOK_BACK,
         StepKind.ANNOUNCE, StepKind.SERVICE_DUE, StepKind.EXTENSION_DUE,
     }
 )  # fmt: skip
+"""Steps that tell people something, and change nothing but perhaps that the item is chased."""
+
 _CHASING = frozenset({StepKind.REMIND, StepKind.OVERDUE, StepKind.OVERDUE_AGAIN, StepKind.ANNOUNCE})
 _ENDING: Mapping[StepKind, Mapping[str, Any]] = {
     StepKind.EXTENSION_LAPSED: NO_REQUEST,

@@ -13,6 +13,7 @@ from rules.errors import Conflict, InputError, KeyReused, RectiflowError, Refuse
 from tasks import visible
 from tasks.act import act
 from tasks.office import Office
+from tasks.seen import version_for
 from tasks.sheet import NOT_BY_FORM
 from web.item_forms import Tried, label_of
 from web.phrases.refusals import told
@@ -54,17 +55,18 @@ def do(
     """
     if not given_by_form(command):
         raise HTTPException(404)
-    key, version = form.get("key", ""), form.get("version", "")
-    if not KEY.fullmatch(key) or not version.isdecimal() or len(version) > 9:
+    key, seen = form.get("key", ""), form.get("version", "")
+    if not KEY.fullmatch(key) or not seen.isdecimal() or len(seen) > 9:
         raise HTTPException(400)
     values = values_in(form)
     with reading(office.engine) as connection:
         # Nobody learns from a refusal that an item is there which they may not see.
-        visible.item(connection, ref, viewer.person)
+        loaded = visible.item(connection, ref, viewer.person)
+        version = version_for(connection, loaded.item, int(seen))
     try:
         act(
             office.engine, ref, parse(command, values), viewer.person, office.clock.now(),
-            key=f"web/{viewer.here.account.id}/{key}", version=int(version),
+            key=f"web/{viewer.here.account.id}/{key}", version=version,
         )  # fmt: skip
     except (Refused, InputError) as error:
         return Tried(command, values, why_not(error, viewer.lang))

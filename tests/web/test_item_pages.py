@@ -16,7 +16,7 @@ from rules.events import PAST
 from rules.vocabulary import Stage
 from tasks.mywork import desk_of
 from tests import cast
-from tests.tasks.staff import give, item_in, kinds, state
+from tests.tasks.staff import CHASED, give, item_in, kinds, state
 from tests.web.desks import Desk
 from web.phrases import refusals
 from web.words import FAMILIES, WORDS
@@ -77,6 +77,42 @@ async def test_an_item_that_has_moved_on_is_shown_anew_and_what_was_typed_is_kep
     assert "has just moved on" in late.text
     assert "typed &lt;b&gt;</textarea>" in late.text
     assert "typed <b>" not in late.text
+
+
+AGAIN = cast.at("2026-12-17 09:00")
+"""The second reminder before FAR."""
+
+
+async def test_a_reminder_that_left_meanwhile_makes_no_form_old(desk: Desk) -> None:
+    engine = desk.office.engine
+    ref = item_in(engine, Stage.REMINDER)
+    browser = desk.of("responsible")
+    sent = form_of(await browser.get(f"/items/{ref}"), "comment") | {"f.text": "typed"}
+    give(engine, ref, "fire", "system", AGAIN)
+    assert kinds(engine, ref)[-1] == "step_fired"
+    done = await browser.post(f"/items/{ref}/do/comment", data=sent)
+    assert done.status_code == 303
+    assert kinds(engine, ref)[-2:] == ["step_fired", "commented"]
+
+
+async def test_a_reminder_after_somebody_has_acted_hides_nothing(desk: Desk) -> None:
+    engine = desk.office.engine
+    ref = item_in(engine, Stage.REMINDER)
+    browser = desk.of("responsible")
+    sent = form_of(await browser.get(f"/items/{ref}"), "comment") | {"f.text": "typed"}
+    give(engine, ref, "comment", "coordinator", text="meanwhile")
+    give(engine, ref, "fire", "system", AGAIN)
+    assert (await browser.post(f"/items/{ref}/do/comment", data=sent)).status_code == 409
+
+
+async def test_a_step_that_moves_the_item_on_makes_a_form_old(desk: Desk) -> None:
+    engine = desk.office.engine
+    ref = item_in(engine, Stage.DEADLINE)
+    browser = desk.of("responsible")
+    sent = form_of(await browser.get(f"/items/{ref}"), "comment") | {"f.text": "typed"}
+    give(engine, ref, "fire", "system", CHASED)
+    assert state(engine, ref).stage is Stage.REMINDER
+    assert (await browser.post(f"/items/{ref}/do/comment", data=sent)).status_code == 409
 
 
 async def test_a_refusal_stands_beside_its_form_in_the_readers_language(desk: Desk) -> None:
