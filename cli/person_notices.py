@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 import typer
@@ -13,14 +12,10 @@ from cli.output import emit, show, table
 from cli.words import pick, said, titles
 from models import directory, wishes
 from models.engine import writing
-from rules.absences import Away
-from rules.errors import InputError
-from rules.mailing import ALL, Way
+from rules.mailing import ALL
 from rules.notice_names import KIND_NAMES
-from rules.notices import MANDATORY
-
-UNSET = "default"
-"""As the way of a kind: as the policy has it."""
+from tasks import hearing
+from tasks.hearing import Leave
 
 _WAYS = {
     "now": ("立即", "at once"), "digest": ("进每日摘要", "in the daily digest"),
@@ -40,11 +35,11 @@ def notices(
     lang: InLang = Lang.ZH,
 ) -> None:
     """Show, or set, how somebody hears of a kind of notice. What is mandatory is never off."""
-    given = dict(_way(word) for word in ways or ())
+    given = {kind: way for kind, _, way in (word.partition("=") for word in ways or ())}
     with here() as office, writing(office.engine) as connection:
         person = directory.person(connection, code)
         if given:
-            wishes.wish(connection, person.id, given)
+            hearing.hear(connection, person.id, given)
         found = wishes.wishes(connection).get(person.id, {})
     if as_json:
         emit({"person": person.code, "notices": {kind: way.value for kind, way in found.items()}})
@@ -57,25 +52,6 @@ def notices(
         name = pick(lang, "其他各类", "all others") if kind == ALL else said(KIND_NAMES, kind, lang)
         made.add_row(f"{kind} {name}", said(_WAYS, way.value, lang))
     show(made)
-
-
-def _way(word: str) -> tuple[str, Way | None]:
-    kind, _, way = word.partition("=")
-    if kind != ALL and kind not in KIND_NAMES:
-        known = ", ".join((ALL, *KIND_NAMES))
-        raise InputError(f"There is no notice {kind!r}.", f"Choose one of: {known}.", where=word)
-    if way == UNSET:
-        return kind, None
-    if way not in tuple(Way):
-        hint = f"Write it like {kind}=digest; ways: {', '.join((*Way, UNSET))}."
-        raise InputError(f"{way!r} is not known.", hint, where=word)
-    if way == Way.OFF and kind in MANDATORY:
-        raise InputError(
-            f"Notices of the kind {kind} cannot be switched off.",
-            f"They can wait for the digest: {kind}=digest.",
-            where=word,
-        )
-    return kind, Way(way)
 
 
 def away(
@@ -91,19 +67,12 @@ def away(
 ) -> None:
     """Show, or enter, when somebody is away and who gets their notices meanwhile."""
     with here() as office, writing(office.engine) as connection:
-        today = office.clock.now().date()
+        today = hearing.today(connection, office.clock.now())
         person = directory.person(connection, code)
         if back:
-            wishes.cancel_absences(connection, person.id, today)
+            hearing.come_back(connection, person.id, today)
         elif first or until or substitute:
-            other = directory.person(connection, _given(substitute, "--substitute"))
-            if other.id == person.id:
-                said_so = f"{code} cannot stand in for themself."
-                raise InputError(said_so, "Name somebody else.", where="--substitute")
-            days = _day(first, "--from"), _day(until, "--until")
-            if days[1] < days[0]:
-                raise InputError("They would be back before they go.", where="--until")
-            wishes.enter_absence(connection, Away(person.id, *days, other.id))
+            hearing.go_away(connection, person, Leave(first, until, substitute), today)
         found = wishes.absences(connection, today).get(person.id, [])
         ids = [one.substitute_id for one in found]
         known = {key: one.code for key, one in directory.people_by_id(connection, ids).items()}
@@ -119,16 +88,3 @@ def away(
         show(f"{row['from']} - {row['until']}: {row['substitute']}")
     if not rows:
         show(pick(lang, f"{person.code}在岗。", f"{person.code} is here."))
-
-
-def _given(text: str, where: str) -> str:
-    if not text:
-        raise InputError("It is missing.", "Give --from, --until and --substitute.", where=where)
-    return text
-
-
-def _day(text: str, where: str) -> date:
-    try:
-        return date.fromisoformat(_given(text, where))
-    except ValueError as error:
-        raise InputError(f"{text!r} is no day.", "Write it as YYYY-MM-DD.", where=where) from error

@@ -62,7 +62,12 @@ def enter_absence(connection: Connection, away: Away) -> None:
     connection.execute(insert(ABSENCE).values(away._asdict()))
 
 
-def cancel_absences(connection: Connection, person_id: int, since: date) -> int:
-    """Somebody is back, or stays: absences that are not over on ``since`` go; how many."""
+def cancel_absences(
+    connection: Connection, person_id: int, since: date, first: date | None = None
+) -> int:
+    """Somebody is back, or stays: absences that are not over on ``since`` go, or only the one
+    with this ``first`` day; how many."""
     gone = delete(ABSENCE).where(ABSENCE.c.person_id == person_id, ABSENCE.c.last >= since)
+    if first is not None:
+        gone = gone.where(ABSENCE.c.first == first)
     return connection.execute(gone).rowcount

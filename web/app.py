@@ -38,6 +38,7 @@ from web.routes import (
     links,
     live,
     me,
+    my_notices,
     openid,
     overview,
     signing,
@@ -77,7 +78,7 @@ ATTEMPTS_SECONDS = 300.0
 
 ROUTERS = (
     *(home.router, health.router, links.router, feeds.router),
-    *(signing.router, openid.router, me.router, work.router),
+    *(signing.router, openid.router, me.router, my_notices.router, work.router),
     *(board.router, bulk.router, bulk_jobs.router, launch.router, approvals.router),
     # Before the item's own page, whose address takes any reference.
     *(files.router, live.router, item.router),

@@ -13,6 +13,7 @@ from web.phrases import (
     commands,
     files,
     frame,
+    hearing,
     item,
     launch,
     live,
@@ -139,7 +140,7 @@ _SHARED: Mapping[str, tuple[str, str]] = {
 FAMILIES = (
     *(_SHARED, frame.WORDS, signing.WORDS, openid.WORDS, work.WORDS, item.WORDS, commands.WORDS),
     *(board.WORDS, bulk.WORDS, launch.WORDS, approvals.WORDS, files.WORDS, live.WORDS),
-    *(overview.WORDS, admin.WORDS, api.WORDS),
+    *(overview.WORDS, admin.WORDS, api.WORDS, hearing.WORDS),
 )
 
 WORDS: Mapping[str, tuple[str, str]] = {

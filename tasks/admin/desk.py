@@ -23,6 +23,7 @@ from rules.vocabulary import Role
 DEEDS = (
     *("unit.add", "unit.set", "unit.move", "unit.merge", "unit.close", "unit.open"),
     *("person.add", "person.set", "person.role", "person.merge", "person.reachable", "roster"),
+    *("person.away", "person.notices"),
     *("account.add", "account.invite", "account.disable", "account.enable", "account.admin"),
     *("account.signout", "account.factor", "token.new", "token.revoke"),
     *("policy.import", "policy.migrate", "template.put", "template.drop"),

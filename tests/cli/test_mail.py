@@ -140,7 +140,7 @@ def test_wishes_are_set_shown_and_taken_back(engine: Engine, store: Stock, recti
     for word, said in (
         ("assigned=off", "cannot be switched off"),
         ("weather=off", "There is no notice"),
-        ("closed=soon", "is not known"),
+        ("closed=soon", "There is no way"),
     ):
         ran = rectiflow("person", "notices", "verifier", word)
         assert (ran.code, said in ran.err) == (2, True)
@@ -158,8 +158,8 @@ def test_an_absence_is_entered_shown_and_ended(
     assert rectiflow("person", "away", "verifier", "--json").document["away"] == [row]
     assert rectiflow("person", "away", "verifier", "--back", "--json").document["away"] == []
     for words, said in (
-        (("--from", "2026-11-01"), "Give --from, --until and --substitute."),
-        (("--from", "x", "--until", "y", "--substitute", "coordinator"), "YYYY-MM-DD"),
+        (("--from", "2026-11-01"), "Give both days and who stands in."),
+        (("--from", "x", "--until", "y", "--substitute", "coordinator"), "like 2026-11-30"),
         (("--from", "2026-11-02", "--until", "2026-11-01", "--substitute", "coordinator"), "back"),
         (("--from", "2026-11-01", "--until", "2026-11-01", "--substitute", "verifier"), "themself"),
     ):

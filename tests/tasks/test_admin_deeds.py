@@ -19,10 +19,11 @@ from notifications.own_words import Wording
 from rules.errors import InputError, NotFound, Refused
 from rules.vocabulary import Role
 from tasks import accounts, moving_jobs
-from tasks.admin import papers, posts, rosters, rulebook, staff, units, ways_in, wordings
+from tasks.admin import hearing, papers, posts, rosters, rulebook, staff, units, ways_in, wordings
 from tasks.admin.desk import DEEDS, Admin, may
 from tasks.admin.staff import Particulars
 from tasks.api_tokens import Scope
+from tasks.hearing import Leave
 from tasks.office import Office
 from tests.conftest import MONDAY
 
@@ -75,6 +76,8 @@ NEVER: dict[str, Callable[[Admin, Settings], Any]] = {
     "person.role": lambda a, s: staff.give_role(a, "viewer", Role.COORDINATOR, "city"),
     "person.merge": lambda a, s: staff.merge(a, "viewer", "auditor", MONDAY),
     "person.reachable": lambda a, s: staff.reachable(a, "viewer"),
+    "person.away": lambda a, s: hearing.go_away(a, "viewer", Leave("", "", ""), AT.date()),
+    "person.notices": lambda a, s: hearing.hear(a, "viewer", {"closed": "off"}),
     "roster": lambda a, s: rosters.load(a, None, None, lang="en"),
     "account.add": lambda a, s: ways_in.add(a, "auditor", administrator=True),
     "account.invite": lambda a, s: ways_in.invite(a, "second-supervisor"),

@@ -100,14 +100,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "admin.people.roles": ("任职", "Roles"),
     "admin.people.take": ("移除任职：{role}，{unit}", "Take the role {role} over {unit} away"),
     "admin.people.give": ("增加任职", "Give this role"),
-    "admin.people.away": ("外出与通知设置（本人设定）", "Absence and wishes (their own)"),
-    "admin.people.no_wishes": (
-        "未设外出，通知按规则发送。",
-        "Not away; notices go as the policy has it.",
-    ),
-    "admin.way.now": ("立即发送", "at once"),
-    "admin.way.digest": ("进每日摘要", "in the daily digest"),
-    "admin.way.off": ("不发", "not at all"),
     "admin.people.acts": ("在职与登录", "Acting and signing in"),
     "admin.people.stop": ("停用此人", "Let them act no more"),
     "admin.people.stop_ask": (
@@ -205,6 +197,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "admin.roster.apply": ("确认导入", "Load them"),
     "admin.done.entered": ("已新增。", "It is entered."),
     "admin.done.saved": ("已保存。", "It is saved."),
+    "admin.done.away": ("外出已登记。", "The absence is entered."),
+    "admin.done.back": ("外出已结束。", "The absence is ended."),
     "admin.done.moved": ("已调整隶属。", "It is moved."),
     "admin.done.merged": ("已归并。", "They are merged."),
     "admin.done.loaded": ("已导入。", "The tables are loaded."),

@@ -17,6 +17,7 @@ from web.routes import (
     admin_caught,
     admin_drafts,
     admin_health,
+    admin_hearing,
     admin_hooks,
     admin_mail,
     admin_moves,
@@ -30,7 +31,8 @@ from web.routes import (
 )
 
 PARTS = (
-    *(admin_roster, admin_units, admin_people, admin_drafts, admin_accounts, admin_tokens),
+    *(admin_roster, admin_units, admin_hearing, admin_people, admin_drafts),
+    *(admin_accounts, admin_tokens),
     *(admin_moves, admin_policies, admin_templates, admin_wordings),
     *(admin_mail, admin_hooks, admin_health, admin_caught),
 )

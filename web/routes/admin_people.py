@@ -1,4 +1,4 @@
-"""People: found, entered, put right; their roles, addresses and absences."""
+"""People: found, entered, put right; their roles and addresses."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Form, HTTPException
 from fastapi.responses import Response
 
-from config.calendars import calendar_for
-from models import admin_lists, policies, suggestions, wishes
+from models import admin_lists, suggestions
 from models.admin_lists import PAGE, PeopleWanted
 from models.engine import reading
 from rules.errors import InputError, RectiflowError
 from rules.vocabulary import Role
 from tasks.admin import staff
 from tasks.admin.staff import Particulars
+from tasks.hearing import today
 from web.admin_desk import (
     EMPTY,
     Administering,
@@ -28,6 +28,7 @@ from web.admin_desk import (
     wrong,
 )
 from web.admin_desk import Form as Typed
+from web.hearing import shown
 
 router = APIRouter(prefix="/admin/people")
 
@@ -75,7 +76,7 @@ def add(
 @router.api_route("/{code:path}", methods=["GET", "HEAD"])
 def show(desk: Looking, code: str) -> Response:
     """One person, with everything that is kept of them."""
-    return _sheet(desk, code)
+    return sheet(desk, code)
 
 
 @router.post("/{code:path}/do/{deed}")
@@ -98,7 +99,7 @@ def do(
                 raise HTTPException(404)
     except RectiflowError as error:
         form = wrong(error, typed, desk.lang)
-        return _sheet(desk, code, status=status_of(error), roles=form)
+        return sheet(desk, code, status=status_of(error), roles=form)
     return go(f"/admin/people/{quote(code)}", "saved")
 
 
@@ -112,7 +113,7 @@ def put_right(
     try:
         staff.put_right(desk.admin, code, Particulars(name, unit, email, lang))
     except RectiflowError as error:
-        return _sheet(desk, code, wrong(error, typed, desk.lang), status_of(error))
+        return sheet(desk, code, wrong(error, typed, desk.lang), status_of(error))
     return go(f"/admin/people/{quote(code)}", "saved")
 
 
@@ -130,19 +131,19 @@ def _new(desk: Desk, form: Typed, status: int = 200) -> Response:
     )
 
 
-def _sheet(
-    desk: Desk, code: str, form: Typed = EMPTY, status: int = 200, roles: Typed = EMPTY
-) -> Response:
+def sheet(
+    desk: Desk, code: str, form: Typed = EMPTY, status: int = 200, roles: Typed = EMPTY,
+    leave: Typed = EMPTY, ways: Typed = EMPTY,
+) -> Response:  # fmt: skip
+    """One person's page, with what was typed into one of its forms and refused."""
     with reading(desk.office.engine) as connection:
         person = admin_lists.person_sheet(connection, code)
         if person is None:
             raise HTTPException(404)
-        policy = policies.policy(connection, policies.campaign(connection).policy_id)
-        today = calendar_for(policy).day_of(desk.office.clock.now())
-        away = wishes.absences(connection, today).get(person.id, [])
-        wished = wishes.wishes(connection).get(person.id, {})
+        found = shown(connection, person.id, today(connection, desk.office.clock.now()))
         known = suggestions.units(connection)
     return desk.page(
         "person.html", "people", status=status, person=person, form=form, seating=roles,
-        known=known, all_roles=tuple(Role), away=away, wished=wished,
+        known=known, all_roles=tuple(Role), hearing=found, leave_form=leave, ways_form=ways,
+        none_typed=EMPTY,
     )  # fmt: skip

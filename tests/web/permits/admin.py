@@ -41,6 +41,9 @@ ASKS: Mapping[str, Ask] = {
     "POST /admin/people/{code:path}/do/{deed}": Ask(
         params={**PERSON, "deed": "give"}, form={"role": "supervisor", "seat": "root"}
     ),
+    "POST /admin/people/{code:path}/notices/{deed}": Ask(
+        params={**PERSON, "deed": "ways"}, form={"way.closed": "digest"}
+    ),
     "GET /admin/drafts/{kind}/{code:path}": Ask(params=DRAFT),
     "POST /admin/drafts/{kind}/{code:path}": Ask(params=DRAFT, form={"into": "viewer"}),
     "POST /admin/accounts": Ask(form={"person": "second-verifier"}),
@@ -126,6 +129,8 @@ POST /admin/people/{code:path}/do/{deed}
   -         in     403    403    403    403    403    403    403    403    403    403    403    to
 POST /admin/people/{code:path}
   -         in     403    403    403    403    403    403    409    403    403    403    403    to
+POST /admin/people/{code:path}/notices/{deed}
+  -         in     403    403    403    403    403    403    403    403    403    403    403    to
 GET /admin/drafts
   -         in     403    403    403    403    403    403    ok     403    403    403    403    ok
 GET /admin/drafts/{kind}/{code:path}

@@ -14,6 +14,9 @@ ASKS: Mapping[str, Ask] = {
     "GET /calendar/{token}.ics": NO_TOKEN,
     "GET /welcome/{token}": NO_TOKEN,
     "POST /welcome/{token}": NO_TOKEN,
+    "POST /me/notices/away": Ask(
+        form={"first": "2099-01-01", "until": "2099-01-02", "substitute": "second-verifier"}
+    ),
     "POST /me/lang": Ask(form={"lang": "en", "next": "/login"}),
     "POST /me/theme": Ask(form={"theme": "dark", "next": "/login"}),
 }
@@ -66,6 +69,14 @@ GET /me/factor
   -         in     ok     ok     ok     ok     ok     ok     ok     ok     ok     ok     ok     ok
 POST /me/factor
   -         in     409    409    409    409    409    409    409    409    409    409    409    409
+GET /me/notices
+  -         in     ok     ok     ok     ok     ok     ok     ok     ok     ok     ok     ok     ok
+POST /me/notices/away
+  -         in     to     to     to     to     to     to     to     to     to     to     to     to
+POST /me/notices/back
+  -         in     to     to     to     to     to     to     to     to     to     to     to     to
+POST /me/notices/ways
+  -         in     to     to     to     to     to     to     to     to     to     to     to     to
 POST /me/lang
   -         * to
 POST /me/theme
