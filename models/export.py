@@ -87,6 +87,12 @@ def extras(connection: Connection, wanted: Wanted) -> Iterator[str]:
         yield extra
 
 
+def count(connection: Connection, wanted: Wanted, most: int) -> int:
+    """How many items these are; ``most`` where they are so many or more."""
+    some = select(ITEM.c.id).where(*_filters(wanted)).limit(most).subquery()
+    return int(connection.execute(select(func.count()).select_from(some)).scalar_one())
+
+
 def left_out(connection: Connection, wanted: Wanted) -> int:
     """How many items would have been among them, were they not confidential."""
     if wanted.confidential:

@@ -88,6 +88,16 @@ def of_person(
     return [JobRow._make(row) for row in connection.execute(statement)]
 
 
+def at_hand(
+    connection: Connection, person_id: int, kinds: Sequence[str], since: datetime, most: int
+) -> list[JobRow]:
+    """A person's jobs of these kinds, at work or ended since then, the latest first."""
+    fresh = and_(JOB.c.ended_at >= since, JOB.c.state != "cancelled")
+    mine = (JOB.c.person_id == person_id, JOB.c.kind.in_(kinds), or_(text(AT_WORK), fresh))
+    statement = select(*_COLUMNS).where(*mine).order_by(JOB.c.id.desc()).limit(most)
+    return [JobRow._make(row) for row in connection.execute(statement)]
+
+
 def mapped_like(connection: Connection, header: str, kind: str) -> JobRow | None:
     """The latest job about a file with these columns that was mapped."""
     where = (JOB.c.header == header, JOB.c.kind == kind, JOB.c.mapping != "")

@@ -33,7 +33,8 @@ from tasks.job_pulse import Tell
 from tasks.kept import packed, unpacked
 from tasks.office import Office
 from tasks.relisting import DESCRIPTIVE
-from tasks.roundtrip import snapshot_of, sound_bases, words_now
+from tasks.roundtrip import sound_bases
+from tasks.roundtrip_rows import snapshot_of, words_now
 
 APPLY, SAME, CONFLICT, REFUSED, APPLIED = "apply", "same", "conflict", "refused", "applied"
 """What comes of a change: it may be applied, holds already, stands against another change since

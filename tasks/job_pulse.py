@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import Engine
 
@@ -25,6 +26,28 @@ SIGN_SECONDS = 1.0
 Tell = Callable[[str, int, int], None]
 """Told what is being done, and how much of how much of it; raises :class:`Stopped` where the work
 is to go no further. It is told between two pieces, when nothing is half done."""
+
+
+One = TypeVar("One")
+
+PIECE = 1000
+"""Of what is gone through one by one, between two looks whether to go on."""
+
+
+def untold(_what: str, _done: int, _of: int) -> None:
+    """A :data:`Tell` for work that nobody follows."""
+
+
+def telling(some: Iterable[One], what: str, of: int, tell: Tell) -> Iterator[One]:
+    """The same, one by one; told how far it is.
+
+    Raises:
+        Stopped: it is not wanted any more.
+    """
+    for place, one in enumerate(some):
+        if place % PIECE == 0:
+            tell(what, place, of)
+        yield one
 
 
 class Stopped(Exception):

@@ -44,7 +44,7 @@ LEDGER, EDITED = "ledger", "edited"
 KEPT = timedelta(days=7)
 """How long uploads lie here."""
 
-BESIDE = ("refused", "changes")
+BESIDE = ("refused", "changes", "xlsx")
 """What may lie beside an upload, under its name with this behind it."""
 
 LONGEST_NAME = 200

@@ -12,6 +12,8 @@ from tasks.evidence import content
 from tasks.files.storage import open_store
 from tasks.office import Office
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 SEALED = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 """Whoever opens it inside a browser nevertheless: it runs and loads nothing, and has no origin."""
 

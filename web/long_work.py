@@ -9,13 +9,14 @@ from models.jobs import JobRow
 from tasks import jobs
 from tasks.bulk_jobs import BULK
 from tasks.jobs import Runner
+from tasks.leaving_jobs import LEAVING
 from tasks.moving_jobs import MOVING
 from tasks.office import Office
 from web.frame import framed
 from web.pages import page
 from web.viewer import SEE_OTHER, Viewer
 
-FAMILIES = {BULK: "bulk", MOVING: "admin/policies"}
+FAMILIES = {BULK: "bulk", MOVING: "admin/policies", LEAVING: "launch/roundtrip"}
 """Kind of job -> the family of pages that shows it; the others are those of launching."""
 
 
@@ -48,7 +49,7 @@ def asked_to_stop(request: Request, viewer: Viewer, job: JobRow) -> Response:
     """What it would mean to stop the work; nothing is stopped yet."""
     if not job.at_work or job.stopping:
         return back_to(job)
-    section = FAMILIES.get(job.kind, "launch")
+    section = FAMILIES.get(job.kind, "launch").partition("/")[0]
     return framed(request, viewer, "launch/stop.html", section, job=job, place=place_of(job))
 
 

@@ -27,7 +27,7 @@ from tasks.act import act
 from tasks.differences import APPLY, CONFLICT, REFUSED, SAME, Found, differences
 from tasks.kept import unpacked
 from tasks.office import Office
-from tasks.roundtrip import export_for_editing
+from tasks.roundtrip import Asked, export_for_editing
 from tests.conftest import MONDAY
 from tests.tasks.staff import give, history, item_in, row, staffed
 
@@ -54,7 +54,7 @@ def who(store: Engine, code: str) -> PersonFact:
 def left(store: Engine, home: Path, person: str = "coordinator", **options: Any) -> Path:
     """A ledger that has left to be edited."""
     path = home / "left.xlsx"
-    export_for_editing(office_of(store, home), who(store, person), path, **options)
+    export_for_editing(office_of(store, home), who(store, person), path, Asked(**options))
     return path
 
 

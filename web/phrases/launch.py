@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from web.phrases.launch_leaving import WORDS as LEAVING
 from web.phrases.launch_round import WORDS as ROUND
 
 _FIELDS: Mapping[str, tuple[str, str]] = {
@@ -189,6 +190,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     **_STATES,
     **_RESULT,
     **ROUND,
+    **LEAVING,
     "do.register": ("登记", "Register"),
     "nav.launch": ("登记与导入", "Launch"),
     "launch.title": ("登记与导入", "Launch"),
@@ -203,7 +205,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "上传 Excel 或 CSV：对应列、试导入、核对后再导入。",
         "Excel or CSV: map its columns, try it, look, then import.",
     ),
-    "launch.past": ("我的上传", "My uploads"),
+    "launch.past": ("我的上传和导出", "My uploads and exports"),
     "launch.past_none": ("您还没有上传过台账", "You have not uploaded anything yet"),
     "launch.past_none_more": (
         "有现成的台账可以直接上传，列名不必与系统一致；没有的话，下载空白台账填写即可。",

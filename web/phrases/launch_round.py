@@ -13,8 +13,9 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "launch.kind.edited": ("离线编辑的台账", "Edited ledger"),
     "launch.take": ("导出一份可编辑的台账", "Export a ledger to edit"),
     "launch.take_more": (
-        "只含您有权查看的事项，每次不超过 50,000 项；较多时要等上半分钟。",
-        "Only what you may see, 50,000 items at most; many take half a minute.",
+        "只含您有权查看的事项，每次不超过 50,000 项。超过 2,000 项的在后台导出，完成后下载。",
+        "Only what you may see, 50,000 items at most. More than 2,000 are exported in the "
+        "background and fetched when they are ready.",
     ),
     "launch.unit": ("责任单位（含下级）", "Unit (and below)"),
     "launch.all_units": ("全部单位", "All units"),

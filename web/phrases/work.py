@@ -7,6 +7,7 @@ from collections.abc import Mapping
 WORDS: Mapping[str, tuple[str, str]] = {
     "work.title": ("我的工作", "My work"),
     "work.hello": ("{name}，您好", "Hello, {name}"),
+    "work.at_hand": ("我的任务", "Work in hand"),
     "work.do": ("须办理", "To do"),
     "work.approve": ("待审批", "To approve"),
     "work.watch": ("须关注", "To watch"),

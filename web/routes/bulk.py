@@ -27,7 +27,7 @@ from web.bulk_sent import Sent, command_in, sent_in
 from web.deeds import KEY, why_not
 from web.frame import framed
 from web.item_forms import Tried
-from web.long_work import back_to
+from web.long_work import back_to, place_of
 from web.phrases.refusals import reason_of
 from web.viewer import Acting, Viewer, Viewing
 from web.words import say
@@ -54,7 +54,7 @@ def _nothing(request: Request, viewer: Viewer, office: InOffice, before: int = 0
     more = found[SHOWN - 1].id if len(found) > SHOWN else 0
     return framed(
         request, viewer, "bulk/nothing.html", "bulk", jobs=found[:SHOWN], more=more, zone=zone,
-        before=before,
+        before=before, place_of=place_of,
     )  # fmt: skip
 
 

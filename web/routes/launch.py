@@ -12,30 +12,34 @@ from config.calendars import calendar_for
 from ledgers.writer import write
 from models import jobs, policies
 from models.engine import reading
+from tasks.leaving_jobs import LEAVING
 from web.at_hand import InOffice
 from web.bringing import UPLOADS, Looking
 from web.frame import framed
-from web.routes import launch_item, launch_ledger, launch_map, launch_round
+from web.handing_out import XLSX
+from web.long_work import place_of
+from web.routes import launch_item, launch_leaving, launch_ledger, launch_map, launch_round
 
 router = APIRouter()
 
 SHOWN = 15
-"""Uploads on a page."""
+"""Uploads and exports on a page."""
 
-KINDS = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-         "csv": "text/csv; charset=utf-8"}  # fmt: skip
+LISTED = (*UPLOADS, LEAVING)
+
+KINDS = {"xlsx": XLSX, "csv": "text/csv; charset=utf-8"}
 
 
 @router.api_route("/launch", methods=["GET", "HEAD"])
 def begin(request: Request, viewer: Looking, office: InOffice, before: int = 0) -> Response:
-    """Where to begin; and what the reader has uploaded before."""
+    """Where to begin; and what the reader has uploaded and exported before."""
     with reading(office.engine) as connection:
-        found = jobs.of_person(connection, viewer.person.id, UPLOADS, before or None, SHOWN + 1)
+        found = jobs.of_person(connection, viewer.person.id, LISTED, before or None, SHOWN + 1)
         zone = policies.policy(connection, policies.campaigns(connection)[-1].policy_id).zone
     more = found[SHOWN - 1].id if len(found) > SHOWN else 0
     return framed(
         request, viewer, "launch/begin.html", "launch", jobs=found[:SHOWN], more=more, zone=zone,
-        before=before,
+        before=before, place_of=place_of,
     )  # fmt: skip
 
 
@@ -54,5 +58,5 @@ def template(request: Request, viewer: Looking, office: InOffice, kind: str) -> 
     return Response(content, media_type=KINDS[kind], headers=headers)
 
 
-for _family in (launch_item, launch_map, launch_ledger, launch_round):
+for _family in (launch_item, launch_map, launch_ledger, launch_round, launch_leaving):
     router.include_router(_family.router)

@@ -29,6 +29,7 @@ from web.at_hand import InOffice
 from web.bringing import Bringing, Looking, OfJob, failure
 from web.difference_words import said_of, why_of
 from web.frame import framed
+from web.handing_out import XLSX
 from web.long_work import asked_to_stop, back_to, place_of, progress, runner_of
 from web.long_work import stop as stop_it
 from web.phrases.refusals import told
@@ -36,8 +37,6 @@ from web.routes import launch_round
 from web.viewer import SEE_OTHER, Viewer
 
 router = APIRouter(prefix="/launch")
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.api_route("/ledger", methods=["GET", "HEAD"])

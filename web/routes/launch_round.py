@@ -13,19 +13,21 @@ from models import policies, suggestions
 from models.engine import reading
 from rules.errors import InputError
 from rules.vocabulary import Stage
-from tasks import visible
+from tasks import leaving_jobs, visible
 from tasks.office import Office
-from tasks.roundtrip import export_for_editing, note_readings
+from tasks.roundtrip import Asked, export_for_editing, note_readings, size_of
 from web.at_hand import InOffice
 from web.bringing import Bringing, Looking
 from web.frame import framed
+from web.handing_out import XLSX, disposition
+from web.long_work import back_to, runner_of
 from web.phrases.refusals import told
 from web.viewer import Viewer
+from web.words import say
 
 router = APIRouter(prefix="/launch/roundtrip")
 
 Word = Annotated[str, Form()]
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.api_route("", methods=["GET", "HEAD"])
@@ -53,21 +55,35 @@ def export(
     campaign: Word = "", unit: Word = "", confidential: Word = "",
     stage: Annotated[list[str] | None, Form()] = None,
 ) -> Response:  # fmt: skip
-    """A ledger to be edited; what is protected in it is noted as read."""
-    stages = [Stage(one) for one in stage or () if one in set(Stage)]
+    """A ledger to be edited: a small one at once, a larger one when it is written."""
+    stages = tuple(Stage(one) for one in stage or () if one in set(Stage))
+    wish = Asked(campaign, unit.strip(), stages, bool(confidential), viewer.lang)
+    try:
+        size = size_of(office, viewer.person, wish)
+        if size > leaving_jobs.AT_ONCE:
+            return _later(request, viewer, office, wish, size)
+        return _at_once(request, viewer, office, wish)
+    except InputError as error:
+        return asked(request, viewer, office, told(error, viewer.lang), "export")
+
+
+def _at_once(request: Request, viewer: Viewer, office: Office, wish: Asked) -> Response:
+    """The file; what is protected in it is noted as read."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "ledger.xlsx"
-        try:
-            left = export_for_editing(
-                office, viewer.person, path, campaign=campaign, unit=unit.strip(), stages=stages,
-                confidential=bool(confidential), lang=viewer.lang,
-            )  # fmt: skip
-        except InputError as error:
-            return asked(request, viewer, office, told(error, viewer.lang), "export")
+        left = export_for_editing(office, viewer.person, path, wish)
         content = path.read_bytes()
     at = request.app.state.wall()
     note_readings(office, viewer.person, left.confidential, visible.CONFIDENTIAL, at)
     note_readings(office, viewer.person, left.complainants, visible.COMPLAINANT, at)
     day = f"{office.clock.now():%Y%m%d}"
-    headers = {"content-disposition": f'attachment; filename="ledger-to-edit-{day}.xlsx"'}
+    headers = {"content-disposition": disposition(f"ledger-to-edit-{day}.xlsx")}
     return Response(content, media_type=XLSX, headers=headers)
+
+
+def _later(request: Request, viewer: Viewer, office: Office, wish: Asked, size: int) -> Response:
+    title = say(viewer.lang, "launch.left.title", count=f"{size:,}")
+    at = request.app.state.wall()
+    job = leaving_jobs.wished(office, viewer.person, wish, title, at)
+    runner_of(request).nudge()
+    return back_to(job)

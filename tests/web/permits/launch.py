@@ -8,11 +8,14 @@ from collections.abc import Mapping
 
 from config.clock import wall
 from tasks.bulk_jobs import select
+from tasks.leaving_jobs import wished
+from tasks.roundtrip import Asked
 from tasks.uploading import receive
 from tests.web.permits.scene import Ask, Scene
 
 JOB = {"token": "{job}"}
 MANY = {"token": "{many}"}
+LEAVING = {"token": "{leaving}"}
 LEDGER = ("ledger.csv", "标题,责任单位\n窗口推诿,bureau\n".encode(), "text/csv")
 
 ASKS: Mapping[str, Ask] = {
@@ -31,6 +34,11 @@ ASKS: Mapping[str, Ask] = {
     "GET /bulk/jobs/{token}/part": Ask(params=MANY),
     "GET /bulk/jobs/{token}/stop": Ask(params=MANY),
     "POST /bulk/jobs/{token}/{what}": Ask(params={**MANY, "what": "leave"}),
+    "GET /launch/roundtrip/jobs/{token}": Ask(params=LEAVING),
+    "GET /launch/roundtrip/jobs/{token}/part": Ask(params=LEAVING),
+    "GET /launch/roundtrip/jobs/{token}/stop": Ask(params=LEAVING),
+    "GET /launch/roundtrip/jobs/{token}/ledger.xlsx": Ask(params=LEAVING),
+    "POST /launch/roundtrip/jobs/{token}/{what}": Ask(params={**LEAVING, "what": "again"}),
     "GET /launch/jobs/{token}/refused.{kind}": Ask(params={**JOB, "kind": "csv"}),
 }
 
@@ -41,6 +49,10 @@ def prepare(scene: Scene) -> None:
     who = scene.person("office")
     scene.known["job"] = receive(scene.office, who, name, io.BytesIO(content), wall()).token
     refs = sorted(scene.refs.values())
+    leaving = wished(scene.office, who, Asked(confidential=True), "A large ledger", wall())
+    scene.app.state.jobs.nudge()
+    assert scene.app.state.jobs.rest(60)
+    scene.known["leaving"] = leaving.token
     scene.known["many"] = select(scene.office, who, refs, "Many items", wall()).token
 
 
@@ -88,4 +100,14 @@ GET /launch/roundtrip
   -         in     403    403    403    403    ok     ok     ok     403    403    403    403    403
 POST /launch/roundtrip/export
   -         in     403    403    403    403    ok     ok     ok     403    403    403    403    403
+GET /launch/roundtrip/jobs/{token}
+  -         in     403    403    403    403    404    404    ok     403    403    403    403    403
+GET /launch/roundtrip/jobs/{token}/part
+  -         in     403    403    403    403    404    404    ok     403    403    403    403    403
+GET /launch/roundtrip/jobs/{token}/stop
+  -         in     403    403    403    403    404    404    to     403    403    403    403    403
+POST /launch/roundtrip/jobs/{token}/{what}
+  -         in     403    403    403    403    404    404    to     403    403    403    403    403
+GET /launch/roundtrip/jobs/{token}/ledger.xlsx
+  -         in     403    403    403    403    404    404    ok     403    403    403    403    403
 """

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from config.clock import wall
+from models import accounts
+from models.engine import reading
+from tasks import board_views
 from tests.web.permits.scene import Ask, Scene
 
 ASKS: Mapping[str, Ask] = {
@@ -21,7 +25,14 @@ ASKS: Mapping[str, Ask] = {
 
 
 def prepare(scene: Scene) -> None:
-    """What is to be decided next."""
+    """What is to be decided next, and a view that the office has saved."""
+    who = scene.person("office")
+    with reading(scene.engine) as connection:
+        account = accounts.by_person(connection, who.id)
+    assert account is not None
+    board_views.save(
+        scene.engine, account.id, who, "逾期的", "light=red", shared=False, opens=False, at=wall()
+    )
     for item, decision in (("submitted", "pass"), ("passed", "approve")):
         scene.told[scene.refs[item]] = {"decision": decision}
 

@@ -1,0 +1,82 @@
+"""A large ledger that leaves to be edited: written in the background, then fetched by whoever has
+asked for it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi.responses import FileResponse, Response
+
+from models.jobs import JobRow
+from tasks import jobs, leaving_jobs
+from tasks.leaving_jobs import LEAVING, duties_as_then, report_in, workbook_of
+from tasks.uploading import drop, file_of
+from web.at_hand import InOffice
+from web.bringing import Bringing, Looking, failure
+from web.frame import framed
+from web.handing_out import XLSX, disposition
+from web.long_work import asked_to_stop, back_to, place_of, progress, runner_of, stop
+
+router = APIRouter(prefix="/launch/roundtrip/jobs/{token}")
+
+
+def _job_of(request: Request, viewer: Looking, office: InOffice, token: str) -> JobRow:
+    at = request.app.state.wall()
+    return jobs.find(office.engine, token, viewer.person, at, (LEAVING,))
+
+
+OfJob = Annotated[JobRow, Depends(_job_of)]
+"""The job of the address: the reader's own."""
+
+
+@router.api_route("", methods=["GET", "HEAD"])
+def show(request: Request, viewer: Looking, office: InOffice, job: OfJob) -> Response:
+    """How far it is, and then the file."""
+    if job.at_work:
+        # Whoever was to do it may be gone with a process that has ended.
+        runner_of(request).nudge()
+    report = report_in(job)
+    return framed(
+        request, viewer, "launch/leaving.html", "launch", job=job, place=place_of(job),
+        report=report, here_still=workbook_of(office, job).exists(),
+        as_then=duties_as_then(viewer.person, job),
+        error=failure(report, viewer.lang) if job.state == "failed" else "",
+    )  # fmt: skip
+
+
+@router.api_route("/part", methods=["GET", "HEAD"])
+def part(request: Request, viewer: Looking, job: OfJob) -> Response:
+    """The progress alone; when the work is over the whole page is wanted."""
+    return progress(request, viewer, job)
+
+
+@router.api_route("/stop", methods=["GET", "HEAD"])
+def shall_it_stop(request: Request, viewer: Looking, job: OfJob) -> Response:
+    """Shall it really stop?"""
+    return asked_to_stop(request, viewer, job)
+
+
+@router.post("/{what}")
+def order(request: Request, viewer: Bringing, office: InOffice, job: OfJob, what: str) -> Response:
+    """Write it anew, stop, or give up: each once, however often it is pressed."""
+    at = request.app.state.wall()
+    if what == "again":
+        leaving_jobs.again(office, job, at)
+    elif what == "stop":
+        stop(request, office, job)
+    elif what == "cancel":
+        if jobs.cancel(office.engine, job, at):
+            drop(file_of(office.settings, job))
+    else:
+        raise HTTPException(404)
+    runner_of(request).nudge()
+    return back_to(job)
+
+
+@router.get("/ledger.xlsx")
+def fetch(viewer: Looking, office: InOffice, job: OfJob) -> Response:
+    """The file."""
+    path = leaving_jobs.to_be_fetched(office, viewer.person, job)
+    name = f"ledger-to-edit-{job.created_at:%Y%m%d}.xlsx"
+    return FileResponse(path, media_type=XLSX, headers={"content-disposition": disposition(name)})
