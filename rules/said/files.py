@@ -141,7 +141,9 @@ SENTENCES: Mapping[str, str] = {
     "The file cannot be kept: {why}.": "文件无法保存（{why}），请联系系统管理员。",
     "The exported file is not here (any more).": "导出的文件不存在，或已过保存期。",
     "Export it again.": "请重新导出。",
-    "Your duties have changed since the file was written.": "导出之后您的职责已有变动，此文件不再提供。",
+    "Your duties have changed since the file was written.": (
+        "导出之后您的职责已有变动，此文件不再提供。"
+    ),
     "Whoever has asked for this is not known.": "提交此任务的人已不在系统中。",
     "{person} may not bring ledgers.": "您的身份不能导入台账。",
     "It takes a coordinator.": "须由整改办办理。",
