@@ -73,7 +73,7 @@ def mapping() -> LedgerMapping:
 
 
 def as_read(
-    rows: Iterable[ExportRow], columns: Layout, *, zone: tzinfo, today: date, lang: str
+    rows: Sequence[ExportRow], columns: Layout, *, zone: tzinfo, today: date, lang: str
 ) -> Ledger:
     """What an import would read of rows that are written so."""
     lines: list[tuple[int, Sequence[Value]]] = [(1, columns.names)]

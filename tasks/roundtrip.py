@@ -123,9 +123,9 @@ def _permitted(size: int) -> int:
 
 
 def _bases(office: Office, taken: Snapshot, omitted: Sequence[str], tell: Tell) -> Iterator[Base]:
-    words = words_now(taken, office.clock.now(), omitted, tell)
+    words = words_now(taken, office.clock.now(), omitted)
     key = _key(office)
-    for one in taken.items:
+    for one in telling(taken.items, "sign", len(taken.items), tell):
         if one.ref in words:
             base = Base(one.ref, one.version, words[one.ref], "")
             yield base._replace(signature=_signature(key, base, taken.head))

@@ -21,7 +21,6 @@ from rules.item import PersonFact
 from rules.policy import Policy
 from tasks import told, visible
 from tasks.exporting import Words, row_of
-from tasks.job_pulse import Tell, telling, untold
 from tasks.kept import unpacked
 from tasks.names import Names
 
@@ -72,14 +71,11 @@ def _who_complained(
     return known
 
 
-def words_now(
-    taken: Snapshot, now: datetime, omitted: Sequence[str] = (), tell: Tell = untold
-) -> dict[str, told.Words]:
+def words_now(taken: Snapshot, now: datetime, omitted: Sequence[str] = ()) -> dict[str, told.Words]:
     """What an import would read of each item's row, by reference."""
     columns = layout(taken.extras, taken.head.lang, taken.zone, omitted)  # type: ignore[arg-type]
     today = now.astimezone(taken.zone).date()
-    rows = telling(taken.rows, "sign", len(taken.rows), tell)
-    ledger = edited.as_read(rows, columns, zone=taken.zone, today=today, lang=taken.head.lang)
+    ledger = edited.as_read(taken.rows, columns, zone=taken.zone, today=today, lang=taken.head.lang)
     return {row.number: told.words_of(row) for row in ledger if isinstance(row, LedgerRow)}
 
 

@@ -21,7 +21,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "launch.left.so_far": ("已处理 {done} 项，共 {of} 项", "{done} of {of} items"),
     "launch.left.leave": (
-        "可以离开此页，导出会继续进行；完成后在“我的工作”和“发起”页都能找到。",
+        "可以离开此页，导出会继续进行；完成后在“我的工作”和“登记与导入”页都能找到。",
         "You may leave this page; the export goes on, and is found in My work and under Launch.",
     ),
     "launch.left.stop.running": (
