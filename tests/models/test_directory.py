@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import Connection, Engine, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, NoResultFound
 
 from models import directory, people
 from models.engine import writing
@@ -130,5 +130,5 @@ def test_a_role_is_held_once_in_a_unit(place: Engine) -> None:
 
 
 def test_nobody_belongs_to_a_unit_that_does_not_exist(place: Engine) -> None:
-    with pytest.raises(IntegrityError), writing(place) as connection:
+    with pytest.raises(NoResultFound), writing(place) as connection:
         people.add_person(connection, "ghost", "无名", 9999)

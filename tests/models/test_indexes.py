@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, event
 
-from models import deliveries, following, items, known, unreachable, waiting, writes
+from models import deliveries, following, given_keys, items, known, unreachable, waiting
 from models.engine import writing
 from models.prepared import Prepared
 from rules.item import PersonFact
@@ -56,7 +56,7 @@ QUESTIONS: dict[str, tuple[Ask, str]] = {
         lambda c: _waiting(c, Matter.VERIFICATION),
         "item_verifying|ix_item_verifier_id",
     ),
-    "whether a key is known": (lambda c: writes.receipt_for(c, "k"), "event_idempotency"),
+    "whether a key is known": (lambda c: given_keys.under(c, "k"), "event_idempotency"),
 }
 
 

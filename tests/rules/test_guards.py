@@ -12,6 +12,7 @@ import pytest
 from rules import approval as ap
 from rules import guards as g
 from rules import ladder_guards as lg
+from rules import open_units as ou
 from rules import seat_guards as sg
 from rules import time_guards as tg
 from rules.decide import Decision, decide, refusal_for
@@ -46,7 +47,7 @@ OBJECTIONS = {
     "reject": "Reason OwnUnit",
     "merge": "Reason OwnUnit MergeTarget",
     "transfer": "Reason OwnUnit",
-    "assign": "OwnUnit Responsible InSight FutureDue SuperiorLimit RunningClock",
+    "assign": "OwnUnit OpenUnits Responsible InSight FutureDue SuperiorLimit RunningClock",
     "acknowledge": "Assignment RunningClock",
     "decline": "Assignment Reason",
     "report_progress": "Percent",
@@ -71,7 +72,7 @@ OBJECTIONS = {
     "hold": "ReasonOrRequest OwnUnit RunningClock HoldLimit",
     "refuse_hold": "PendingHoldRequest Reason OwnUnit",
     "resume": "StoppedClock",
-    "reopen": "Relapse Reason InSight FutureDue SuperiorLimit",
+    "reopen": "Relapse OpenUnits Reason InSight FutureDue SuperiorLimit",
     "withdraw": "Reason OwnUnit",
     "waive": "Reason WaivingForOneself",
     "comment": "",
@@ -96,6 +97,7 @@ class Bend(NamedTuple):
     actor: PersonFact | None = None
     now: datetime | None = None
     policy: Mapping[str, Any] = {}
+    closed: tuple[str, ...] = ()
 
 
 REASONS = (Reason(code="weather", zh="天气", en="Weather"),)
@@ -177,6 +179,7 @@ BENDS: dict[str, tuple[Callable[..., Any], list[Bend]]] = {
         Bend("RequireOpenMergeTarget", {"into": CLOSED_ITEM.ref}),
         Bend("RequireOpenMergeTarget", {"into": FOREIGN_ITEM.ref}),
     ]),
+    "OpenUnits": (ou.require_open_units, [Bend("RequireOpenUnit", closed=("bureau",))]),
     "Responsible": (g.require_responsible_in_unit, [
         Bend("RequireResponsibleInUnit", {"responsible": "outsider"}),
         Bend("RequireResponsibleInUnit", {"unit": "parallel"}),
@@ -319,6 +322,8 @@ def test_every_guard_of_every_row_really_refuses(stage: Stage, command: str, ben
     asked = example(stage, command, actor, bend.fields, bend.changes, bend.now)
     if bend.policy:
         asked = replace(asked, policy=policy(**bend.policy))
+    if bend.closed:
+        asked = replace(asked, facts=asked.facts._replace(closed=bend.closed))
     refused = decide(asked)
     assert isinstance(refused, Refusal), refused
     assert refused.rule == bend.rule
