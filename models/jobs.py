@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -60,14 +62,39 @@ class JobRow(NamedTuple):
         """Whether it is being done still, but no longer wanted."""
         return self.at_work and self.stop_at is not None
 
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What stands in the job of what is to be done."""
+        kept: dict[str, Any] = json.loads(self.mapping) if self.mapping else {}
+        return kept
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What the job has told; empty before."""
+        kept: dict[str, Any] = json.loads(self.report) if self.report else {}
+        return kept
+
 
 _COLUMNS = tuple(JOB.c[name] for name in JobRow._fields)
 
 
-def add(connection: Connection, values: dict[str, Any]) -> JobRow:
-    """A new job."""
+def new_token() -> str:
+    """What a job is known by; nobody guesses it."""
+    return secrets.token_urlsafe(18)
+
+
+def add(
+    connection: Connection, person_id: int, kind: str, title: str, at: datetime, **more: object
+) -> JobRow:
+    """A new job of this person's; ``more`` are those of its columns that are not empty."""
+    values = {"token": new_token(), "person_id": person_id, "kind": kind, "file_name": title,
+              "created_at": at, "seen_at": at, **_EMPTY, **more}  # fmt: skip
     statement = insert(JOB).values(values).returning(*_COLUMNS)
     return JobRow._make(connection.execute(statement).one())
+
+
+_TEXTS = ("campaign", "sha256", "header", "mapping", "what", "report")
+_EMPTY = {**dict.fromkeys(_TEXTS, ""), "size": 0, "done": 0, "of": 0}
 
 
 def by_token(connection: Connection, token: str, person_id: int) -> JobRow | None:

@@ -5,15 +5,17 @@
     leave_out(office, job, refs)                             # what shall not be done after all
     go(office, job, at)                                      # the deed, once an item
 
-A report is JSON: what will be done and in which version, what is refused and why, what is left
-out; at the end what was done and what not. Each item has a key of its own, so that whatever was
-done is not done again when the work is taken up anew.
+The job is asked for ``refs``, with the ``commands`` among which to choose and the ids of the
+``policies``; ``more`` and ``unseen`` tell of what is left. Once settled it is asked for ``command``
+and ``values``, once begun for what was ``seen``: references and versions. A report is JSON: what
+will be done and in which version, what is refused and why, what is left out; at the end what was
+done and what not. Each item has a key of its own, so that whatever was done is not done again when
+the work is taken up anew.
 """
 
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -61,29 +63,12 @@ def select(
               "unseen": sum(one.refusal is not None for one in offer.items),
               "commands": [name for name, _ in offer.commands],
               "policies": offer.policy_ids}  # fmt: skip
-    values = {
-        "token": secrets.token_urlsafe(18), "person_id": person.id, "kind": BULK, "campaign": "",
-        "file_name": title, "sha256": "", "size": len(kept), "lang": lang,
-        "header": "", "mapping": _json(chosen), "state": "uploaded", "what": "", "done": 0,
-        "of": 0, "report": "", "created_at": at, "seen_at": at,
-    }  # fmt: skip
     with writing(office.engine) as connection:
         rows.forget_reports(connection, BULK, at - KEPT)
-        return rows.add(connection, values)
-
-
-def chosen_in(job: JobRow) -> dict[str, Any]:
-    """What stands in the job: ``refs``, ``more``, ``unseen``, and the ``commands`` among which to
-    choose with the ids of the ``policies``; once settled ``command`` and ``values``; once begun
-    ``seen``: reference and version of what is done."""
-    kept: dict[str, Any] = json.loads(job.mapping)
-    return kept
-
-
-def report_in(job: JobRow) -> dict[str, Any]:
-    """What the job has told; empty before."""
-    kept: dict[str, Any] = json.loads(job.report) if job.report else {}
-    return kept
+        return rows.add(
+            connection, person.id, BULK, title, at, size=len(kept), lang=lang,
+            mapping=_json(chosen), state="uploaded",
+        )  # fmt: skip
 
 
 def settle(
@@ -99,7 +84,7 @@ def settle(
     require_storable(given, None)
     with reading(office.engine) as connection:
         facts_for(connection, given)
-    chosen = {**chosen_in(job), "command": command, "values": dict(values)}
+    chosen = {**job.asked, "command": command, "values": dict(values)}
     if "seen" in chosen:
         return False
     states = ("uploaded", "rehearsed", *AGAIN)
@@ -109,7 +94,7 @@ def settle(
 
 def again(office: Office, job: JobRow, at: datetime) -> bool:
     """Look ahead once more, as long as nothing was begun."""
-    chosen = chosen_in(job)
+    chosen = job.asked
     if "command" not in chosen or "seen" in chosen:
         return False
     return jobs.ask(office.engine, job, "rehearsing", ("rehearsed", *AGAIN), at, report="")
@@ -117,7 +102,7 @@ def again(office: Office, job: JobRow, at: datetime) -> bool:
 
 def leave_out(office: Office, job: JobRow, refs: Sequence[str]) -> bool:
     """Take these out of what will be done; False when the job is past that."""
-    report, out = report_in(job), set(refs)
+    report, out = job.told, set(refs)
     if job.state != "rehearsed":
         return False
     report["left"] += [ref for ref, _ in report["will"] if ref in out]
@@ -128,19 +113,19 @@ def leave_out(office: Office, job: JobRow, refs: Sequence[str]) -> bool:
 
 def go(office: Office, job: JobRow, at: datetime) -> bool:
     """Have the deed done, on the items as they were seen; or go on with it where it broke off."""
-    chosen = chosen_in(job)
+    chosen = job.asked
     if "seen" in chosen:
         return jobs.ask(office.engine, job, "running", AGAIN, at)
     if job.state != "rehearsed":
         return False
-    chosen["seen"] = report_in(job)["will"]
+    chosen["seen"] = job.told["will"]
     states, mapping = ("rehearsed",), _json(chosen)
     return jobs.ask(office.engine, job, "running", states, at, mapping=mapping)
 
 
 def rehearse(office: Office, job: JobRow, tell: Tell) -> str:
     """What would become of each item; nothing is written to any."""
-    person, chosen = asker_of(office.engine, job), chosen_in(job)
+    person, chosen = asker_of(office.engine, job), job.asked
     command, refs = _command(chosen), chosen["refs"]
     will: list[tuple[str, int]] = []
     refused: list[Told] = []
@@ -154,9 +139,9 @@ def rehearse(office: Office, job: JobRow, tell: Tell) -> str:
 
 def run(office: Office, job: JobRow, tell: Tell) -> str:
     """Do it, item by item; what was told as done or refused before is left alone."""
-    person, chosen = asker_of(office.engine, job), chosen_in(job)
+    person, chosen = asker_of(office.engine, job), job.asked
     command = _command(chosen)
-    before = report_in(job)
+    before = job.told
     told = {"will": chosen["seen"], "refused": before.get("refused", []),
             "left": before.get("left", []), "done": list(before.get("done", ())),
             "failed": list(before.get("failed", ()))}  # fmt: skip

@@ -13,7 +13,6 @@ wall time.
 from __future__ import annotations
 
 import json
-import secrets
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -50,14 +49,11 @@ def wished(office: Office, person: PersonFact, asked: Asked, title: str, at: dat
     tidy(office, at)
     with reading(office.engine) as connection:
         code = policies.campaign(connection, asked.campaign).code
-    values = {
-        "token": secrets.token_urlsafe(18), "person_id": person.id, "kind": LEAVING,
-        "campaign": code, "file_name": title, "sha256": "", "size": 0, "lang": asked.lang,
-        "header": "", "mapping": json.dumps(asked._asdict()), "state": "running", "what": "",
-        "done": 0, "of": 0, "report": "", "created_at": at, "seen_at": at,
-    }  # fmt: skip
     with writing(office.engine) as connection:
-        return rows.add(connection, values)
+        return rows.add(
+            connection, person.id, LEAVING, title, at, campaign=code, lang=asked.lang,
+            mapping=json.dumps(asked._asdict()), state="running",
+        )  # fmt: skip
 
 
 def again(office: Office, job: JobRow, at: datetime) -> bool:
@@ -82,14 +78,8 @@ def run(office: Office, job: JobRow, tell: Tell) -> str:
 
 def asked_in(job: JobRow) -> Asked:
     """What shall leave."""
-    kept = json.loads(job.mapping)
+    kept = job.asked
     return Asked(**{**kept, "stages": tuple(Stage(one) for one in kept["stages"])})
-
-
-def report_in(job: JobRow) -> dict[str, Any]:
-    """What the job has told; empty before."""
-    kept: dict[str, Any] = json.loads(job.report) if job.report else {}
-    return kept
 
 
 def workbook_of(office: Office, job: JobRow) -> Path:
@@ -117,7 +107,7 @@ def to_be_fetched(office: Office, person: PersonFact, job: JobRow) -> Path:
 
 def duties_as_then(person: PersonFact, job: JobRow) -> bool:
     """Whether the person sees now what they saw when the file was written."""
-    return report_in(job).get("duties") == _duties(person)
+    return job.told.get("duties") == _duties(person)
 
 
 def _duties(person: PersonFact) -> list[Any]:

@@ -61,7 +61,7 @@ def _imported(office: Office, job: JobRow, tell: Tell, *, dry_run: bool) -> str:
 
 def _before(job: JobRow) -> dict[str, int]:
     """What earlier goes of a job that was stopped have entered and updated."""
-    last = json.loads(job.report) if job.report else {}
+    last = job.told
     if last.get("dry_run", True):
         return {"created": 0, "updated": 0}
     return {key: last[key] + last["before"][key] for key in ("created", "updated")}

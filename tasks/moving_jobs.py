@@ -3,16 +3,16 @@
     job = wished(office, person, "audit@2", "ZG", title, at)  # what is wished; looked ahead next
     go(office, job, at)                                      # the items that were seen, one by one
 
-A report is JSON: how many items there are, whether a step is due for them at once, which versions
-they leave, some of them in detail; which are moved, in which version they were seen, and which a
-rule keeps. An item that has gone on since it was seen is left as it is and named; one that was
-moved before is under the policy already, so that the work can be taken up anew.
+The job is asked for the policy ``to``, and once begun for what was ``seen``. A report is JSON: how
+many items there are, whether a step is due for them at once, which versions they leave, some of
+them in detail; which are moved, in which version they were seen, and which a rule keeps. An item
+that has gone on since it was seen is left as it is and named; one that was moved before is under
+the policy already, so that the work can be taken up anew.
 """
 
 from __future__ import annotations
 
 import json
-import secrets
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
@@ -54,42 +54,27 @@ def wished(
     with writing(office.engine) as connection:
         target(connection, to)
         code = policies.campaign(connection, campaign).code
-        values = {
-            "token": secrets.token_urlsafe(18), "person_id": person.id, "kind": MOVING,
-            "campaign": code, "file_name": title, "sha256": "", "size": 0, "lang": lang,
-            "header": "", "mapping": _json({"to": to}), "state": "rehearsing", "what": "",
-            "done": 0, "of": 0, "report": "", "created_at": at, "seen_at": at,
-        }  # fmt: skip
-        return rows.add(connection, values)
-
-
-def wish_of(job: JobRow) -> dict[str, Any]:
-    """What stands in the job: ``to``, and once begun ``seen``."""
-    kept: dict[str, Any] = json.loads(job.mapping)
-    return kept
-
-
-def report_in(job: JobRow) -> dict[str, Any]:
-    """What the job has told; empty before."""
-    kept: dict[str, Any] = json.loads(job.report) if job.report else {}
-    return kept
+        return rows.add(
+            connection, person.id, MOVING, title, at, campaign=code, lang=lang,
+            mapping=_json({"to": to}), state="rehearsing",
+        )  # fmt: skip
 
 
 def again(office: Office, job: JobRow, at: datetime) -> bool:
     """Look ahead once more, as long as nothing was begun."""
-    if "seen" in wish_of(job):
+    if "seen" in job.asked:
         return False
     return jobs.ask(office.engine, job, "rehearsing", ("rehearsed", *AGAIN), at, report="")
 
 
 def go(office: Office, job: JobRow, at: datetime) -> bool:
     """Have the items moved as they were seen; or go on with it where it broke off. Once only."""
-    wish = wish_of(job)
+    wish = job.asked
     if "seen" in wish:
         return jobs.ask(office.engine, job, "running", AGAIN, at)
     if job.state != "rehearsed":
         return False
-    mapping = _json({**wish, "seen": report_in(job)["will"]})
+    mapping = _json({**wish, "seen": job.told["will"]})
     return jobs.ask(office.engine, job, "running", ("rehearsed",), at, mapping=mapping)
 
 
@@ -101,7 +86,7 @@ def rehearse(office: Office, job: JobRow, tell: Tell) -> str:
     urgent: list[Move] = []
     others: list[Move] = []
     with reading(office.engine) as connection:
-        goal = target(connection, wish_of(job)["to"])
+        goal = target(connection, job.asked["to"])
         campaign = policies.campaign(connection, job.campaign)
         of = pinned.others(connection, campaign.id, goal.id)
         for number, one in enumerate(preview(connection, goal, campaign, (), now)):
@@ -123,7 +108,7 @@ def rehearse(office: Office, job: JobRow, tell: Tell) -> str:
 
 def run(office: Office, job: JobRow, tell: Tell) -> str:
     """Move them, item by item; what was told as moved or kept before is left alone."""
-    by, wish, told = asker_of(office.engine, job).code, wish_of(job), report_in(job)
+    by, wish, told = asker_of(office.engine, job).code, job.asked, job.told
     told = {**told, "done": list(told.get("done", ())), "failed": list(told.get("failed", ()))}
     over = {*told["done"], *(ref for ref, *_ in told["failed"])}
     todo = [Move.seen(ref, version) for ref, version in wish["seen"] if ref not in over]

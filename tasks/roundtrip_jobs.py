@@ -123,7 +123,7 @@ def summary(
 
 def _before(job: JobRow) -> dict[str, int]:
     """What earlier goes of a job that was stopped have applied."""
-    last = json.loads(job.report) if job.report else {}
+    last = job.told
     before = last.get("before", {"items": 0, "cells": 0})
     cells = last.get("counts", {}).get(APPLIED, 0)
     return {"items": before["items"] + last.get("applied", 0), "cells": before["cells"] + cells}

@@ -14,7 +14,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import secrets
 import unicodedata
 from collections.abc import Sequence
 from contextlib import suppress
@@ -96,19 +95,16 @@ def receive(
     tidy(office, at)
     with reading(office.engine) as connection:
         code = policies.campaign(connection, campaign).code
-    token = secrets.token_urlsafe(18)
+    token = rows.new_token()
     path = office.settings.upload_folder / token
     try:
         digest, size = _kept(path, source)
         outline(path)
-        values = {
-            "token": token, "person_id": person.id, "kind": kind, "campaign": code,
-            "file_name": _clean(name), "sha256": digest, "size": size, "lang": lang,
-            "header": "", "mapping": "", "state": "uploaded", "what": "", "done": 0, "of": 0,
-            "report": "", "created_at": at, "seen_at": at,
-        }  # fmt: skip
         with writing(office.engine) as connection:
-            return rows.add(connection, values)
+            return rows.add(
+                connection, person.id, kind, _clean(name), at, token=token, campaign=code,
+                sha256=digest, size=size, lang=lang, state="uploaded",
+            )  # fmt: skip
     except BaseException:
         path.unlink(missing_ok=True)
         raise
@@ -187,13 +183,13 @@ def mapping_of(job: JobRow) -> Mapping | None:
     """
     if not job.mapping:
         return None
-    kept = json.loads(job.mapping)
+    kept = job.asked
     return read_mapping(text_of(kept["document"]), kept["name"])
 
 
 def document_in(job: JobRow) -> Document:
     """The mapping that was settled, as a document; empty before."""
-    kept: Document = json.loads(job.mapping)["document"] if job.mapping else {}
+    kept: Document = job.asked.get("document", {})
     return kept
 
 

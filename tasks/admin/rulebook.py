@@ -106,7 +106,7 @@ def migrate(admin: Admin, office: Office, job: JobRow) -> bool:
     Raises:
         Refused: they may not.
     """
-    with deed(admin, "policy.migrate", moving_jobs.wish_of(job)["to"], job.campaign):
+    with deed(admin, "policy.migrate", job.asked["to"], job.campaign):
         return moving_jobs.go(office, job, admin.at)
 
 

@@ -47,14 +47,11 @@ def owner(store: Engine) -> Iterator[PersonFact]:
 
 def made(store: Engine, owner: PersonFact, token: str = "t", state: str = "uploaded") -> JobRow:
     """A job that somebody has asked for."""
-    values = {
-        "token": token, "person_id": owner.id, "kind": "ledger", "campaign": "ZG",
-        "file_name": "台账.xlsx", "sha256": "0" * 64, "size": 1, "lang": "en", "header": "",
-        "mapping": "", "state": state, "what": "", "done": 0, "of": 0, "report": "",
-        "created_at": MONDAY, "seen_at": MONDAY,
-    }  # fmt: skip
     with writing(store) as connection:
-        return rows.add(connection, values)
+        return rows.add(
+            connection, owner.id, "ledger", "台账.xlsx", MONDAY, token=token, campaign="ZG",
+            sha256="0" * 64, size=1, lang="en", state=state,
+        )  # fmt: skip
 
 
 def runner(store: Engine, wall: Wall, work: Any) -> Runner:

@@ -16,7 +16,7 @@ from rules.duties import may_see
 from rules.policy import Policy
 from tasks import jobs, moving_jobs
 from tasks.admin import rulebook
-from tasks.moving_jobs import MOVING, refusal_in, report_in, step_in, wish_of
+from tasks.moving_jobs import MOVING, refusal_in, step_in
 from web.admin_desk import Administering, Changing, Desk, go
 from web.bringing import failure
 from web.long_work import asked_to_stop, back_to, place_of, progress, runner_of, stop
@@ -65,13 +65,13 @@ def show(desk: Administering, job: OfJob) -> Response:
     if job.at_work:
         # Whoever was to do it may be gone with a process that has ended.
         runner_of(desk.request).nudge()
-    report = report_in(job)
+    report = job.told
     with reading(desk.office.engine) as connection:
-        _, goal = pinned.version(connection, wish_of(job)["to"])
+        _, goal = pinned.version(connection, job.asked["to"])
     kept = [refusal_in(one) for one in report.get("failed", report.get("refused", []))[:SHOWN]]
     return desk.page(
         "moves.html", "policies", job=job, place=place_of(job), report=report, goal=goal,
-        begun="seen" in wish_of(job), lines=_lines(desk, report.get("shown", [])),
+        begun="seen" in job.asked, lines=_lines(desk, report.get("shown", [])),
         kept=[(ref, reason_of(refusal, desk.lang)) for ref, refusal in kept],
         error=failure(report, desk.lang) if job.state == "failed" else "",
     )  # fmt: skip

@@ -17,7 +17,7 @@ from rules.errors import InputError, Refusal
 from rules.policy import Policy
 from tasks import bulk, bulk_jobs, jobs
 from tasks.bulk import Foreseen
-from tasks.bulk_jobs import BULK, chosen_in, refusal_in, report_in
+from tasks.bulk_jobs import BULK, refusal_in
 from tasks.office import Office
 from web.at_hand import InOffice
 from web.bringing import failure
@@ -64,13 +64,13 @@ def show(
 ) -> Response:  # fmt: skip
     """How the job stands: what is to be chosen, what would be done, how far it is, what was done.
     ``part`` is one of the lists, ``after`` how many of its items were shown before."""
-    chosen = chosen_in(job)
+    chosen = job.asked
     if not job.at_work and "seen" not in chosen and (choose or "command" not in chosen):
         return _choose(request, viewer, office, job)
     if job.at_work:
         # Whoever was to do it may be gone with a process that has ended.
         runner_of(request).nudge()
-    report = report_in(job)
+    report = job.told
     lists = LISTS["over" if "done" in report else "rehearsed"] if "will" in report else ()
     counts = {name: len(report[name]) for name in lists}
     part = part if part in counts else next((one for one in lists if counts[one]), "")
@@ -118,7 +118,7 @@ def _told(one: list[str] | str) -> tuple[str, Refusal | None]:
 def _choose(
     request: Request, viewer: Viewer, office: Office, job: JobRow, tried: Tried | None = None
 ) -> Response:
-    chosen = chosen_in(job)
+    chosen = job.asked
     with reading(office.engine) as connection:
         offer = bulk.offer(
             connection, viewer.person, chosen["refs"][:SHOWN], office.clock.now(), ask=False
@@ -181,7 +181,7 @@ def _settle(
     command, values = sent.get("command", ""), values_in(sent)
     if command not in IN_BULK:
         raise HTTPException(404)
-    count = f"{len(chosen_in(job)['refs']):,}"
+    count = f"{len(job.asked['refs']):,}"
     title = say(viewer.lang, "bulk.job.what", what=say(viewer.lang, f"do.{command}"), count=count)
     try:
         bulk_jobs.settle(office, job, command, values, title, request.app.state.wall())

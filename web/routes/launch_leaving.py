@@ -10,7 +10,7 @@ from fastapi.responses import FileResponse, Response
 
 from models.jobs import JobRow
 from tasks import jobs, leaving_jobs
-from tasks.leaving_jobs import LEAVING, duties_as_then, report_in, workbook_of
+from tasks.leaving_jobs import LEAVING, duties_as_then, workbook_of
 from tasks.uploading import drop, file_of
 from web.at_hand import InOffice
 from web.bringing import Bringing, Looking, failure
@@ -36,7 +36,7 @@ def show(request: Request, viewer: Looking, office: InOffice, job: OfJob) -> Res
     if job.at_work:
         # Whoever was to do it may be gone with a process that has ended.
         runner_of(request).nudge()
-    report = report_in(job)
+    report = job.told
     return framed(
         request, viewer, "launch/leaving.html", "launch", job=job, place=place_of(job),
         report=report, here_still=workbook_of(office, job).exists(),

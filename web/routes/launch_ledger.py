@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from functools import partial
 from pathlib import Path
@@ -165,7 +164,7 @@ def refused(viewer: Looking, office: InOffice, job: OfJob, kind: str) -> Respons
 
 def report_of(job: JobRow, lang: str) -> dict[str, Any]:
     """What the job has told; an error in the reader's language."""
-    report: dict[str, Any] = json.loads(job.report) if job.report else {}
+    report = job.told
     if report.get("error"):
         report["error"] = failure(report, lang)
     for cells in (report.get(key, ()) for key in ("refused", "warnings", "problems")):
