@@ -26,7 +26,12 @@ def brings(viewer: Viewer) -> bool:
     return may_register(viewer.person)
 
 
-def _bringer(viewer: Viewing) -> Viewer:
+def bringer(viewer: Viewing) -> Viewer:
+    """Who looks at these pages: whoever may register items.
+
+    Raises:
+        HTTPException: they may not.
+    """
     return _require(viewer)
 
 
@@ -40,8 +45,7 @@ def _require(viewer: Viewer) -> Viewer:
     return viewer
 
 
-Looking = Annotated[Viewer, Depends(_bringer)]
-"""Who looks at these pages: whoever may register items."""
+Looking = Annotated[Viewer, Depends(bringer)]
 
 Bringing = Annotated[Viewer, Depends(_acting_bringer)]
 """Who sends their forms."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import Request
+from collections.abc import Callable
+
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from models.jobs import JobRow
@@ -36,8 +38,31 @@ def back_to(job: JobRow) -> Response:
     return RedirectResponse(place_of(job), SEE_OTHER)
 
 
-def progress(request: Request, viewer: Viewer, job: JobRow) -> Response:
-    """The progress alone; when the work is over the whole page is wanted."""
+def followed(
+    router: APIRouter, place: str, reader: Callable[..., Viewer], known: Callable[..., JobRow]
+) -> None:
+    """Let the jobs that are ``known`` to a ``reader`` be followed below ``place``: how far they
+    are, and whether to stop them."""
+    who, which = Depends(reader), Depends(known)
+
+    @router.api_route(f"{place}/part", methods=["GET", "HEAD"])
+    def part(request: Request, viewer: Viewer = who, job: JobRow = which) -> Response:
+        """The progress alone; when the work is over the whole page is wanted."""
+        return _progress(request, viewer, job)
+
+    @router.api_route(f"{place}/stop", methods=["GET", "HEAD"])
+    def shall_it_stop(request: Request, viewer: Viewer = who, job: JobRow = which) -> Response:
+        """Shall it really stop?"""
+        return _asked_to_stop(request, viewer, job)
+
+
+def taken_up(request: Request, job: JobRow) -> None:
+    """See that somebody is at it: whoever was may be gone with a process that has ended."""
+    if job.at_work:
+        runner_of(request).nudge()
+
+
+def _progress(request: Request, viewer: Viewer, job: JobRow) -> Response:
     headers = {} if job.at_work else {"hx-redirect": place_of(job)}
     return page(
         request, "launch/progress.html", lang=viewer.lang, headers=headers, job=job,
@@ -45,8 +70,7 @@ def progress(request: Request, viewer: Viewer, job: JobRow) -> Response:
     )  # fmt: skip
 
 
-def asked_to_stop(request: Request, viewer: Viewer, job: JobRow) -> Response:
-    """What it would mean to stop the work; nothing is stopped yet."""
+def _asked_to_stop(request: Request, viewer: Viewer, job: JobRow) -> Response:
     if not job.at_work or job.stopping:
         return back_to(job)
     section = FAMILIES.get(job.kind, "launch").partition("/")[0]

@@ -19,8 +19,9 @@ from tasks.admin import rulebook
 from tasks.moving_jobs import MOVING, refusal_in, step_in
 from web.admin_desk import Administering, Changing, Desk, go
 from web.bringing import failure
-from web.long_work import asked_to_stop, back_to, place_of, progress, runner_of, stop
+from web.long_work import back_to, followed, place_of, runner_of, stop, taken_up
 from web.phrases.refusals import reason_of
+from web.viewer import Viewer
 
 router = APIRouter(prefix="/admin/policies")
 
@@ -55,16 +56,20 @@ def _job_of(desk: Administering, token: str) -> JobRow:
     return jobs.find(desk.office.engine, token, desk.viewer.person, desk.admin.at, (MOVING,))
 
 
+def _reader(desk: Administering) -> Viewer:
+    return desk.viewer
+
+
 OfJob = Annotated[JobRow, Depends(_job_of)]
 """The job of the address: the reader's own."""
+
+followed(router, "/jobs/{token}", _reader, _job_of)
 
 
 @router.api_route("/jobs/{token}", methods=["GET", "HEAD"])
 def show(desk: Administering, job: OfJob) -> Response:
     """How it stands: what would change, how far it is, what has become of each item."""
-    if job.at_work:
-        # Whoever was to do it may be gone with a process that has ended.
-        runner_of(desk.request).nudge()
+    taken_up(desk.request, job)
     report = job.told
     with reading(desk.office.engine) as connection:
         _, goal = pinned.version(connection, job.asked["to"])
@@ -75,18 +80,6 @@ def show(desk: Administering, job: OfJob) -> Response:
         kept=[(ref, reason_of(refusal, desk.lang)) for ref, refusal in kept],
         error=failure(report, desk.lang) if job.state == "failed" else "",
     )  # fmt: skip
-
-
-@router.api_route("/jobs/{token}/part", methods=["GET", "HEAD"])
-def part(desk: Administering, request: Request, job: OfJob) -> Response:
-    """The progress alone; when the work is over the whole page is wanted."""
-    return progress(request, desk.viewer, job)
-
-
-@router.api_route("/jobs/{token}/stop", methods=["GET", "HEAD"])
-def shall_it_stop(desk: Administering, request: Request, job: OfJob) -> Response:
-    """Shall it really stop?"""
-    return asked_to_stop(request, desk.viewer, job)
 
 
 @router.post("/jobs/{token}/{what}")

@@ -26,9 +26,9 @@ from web.bulk_forms import recap
 from web.deeds import form_of, values_in, why_not
 from web.frame import framed
 from web.item_forms import Tried
-from web.long_work import asked_to_stop, back_to, place_of, progress, runner_of, stop
+from web.long_work import back_to, followed, place_of, runner_of, stop, taken_up
 from web.phrases.refusals import reason_of
-from web.viewer import Acting, Viewer, Viewing
+from web.viewer import Acting, Viewer, Viewing, viewer_of
 from web.words import say
 
 router = APIRouter(prefix="/bulk/jobs/{token}")
@@ -56,6 +56,8 @@ def _job_of(request: Request, viewer: Viewing, office: InOffice, token: str) -> 
 OfJob = Annotated[JobRow, Depends(_job_of)]
 """The job of the address: the reader's own."""
 
+followed(router, "", viewer_of, _job_of)
+
 
 @router.api_route("", methods=["GET", "HEAD"])
 def show(
@@ -67,9 +69,7 @@ def show(
     chosen = job.asked
     if not job.at_work and "seen" not in chosen and (choose or "command" not in chosen):
         return _choose(request, viewer, office, job)
-    if job.at_work:
-        # Whoever was to do it may be gone with a process that has ended.
-        runner_of(request).nudge()
+    taken_up(request, job)
     report = job.told
     lists = LISTS["over" if "done" in report else "rehearsed"] if "will" in report else ()
     counts = {name: len(report[name]) for name in lists}
@@ -130,18 +130,6 @@ def _choose(
         chosen["unseen"], more=chosen["more"], to=f"{place_of(job)}/preview",
     )  # fmt: skip
     return choosing(request, viewer, office, choice, tried)
-
-
-@router.api_route("/part", methods=["GET", "HEAD"])
-def part(request: Request, viewer: Viewing, job: OfJob) -> Response:
-    """The progress alone; when the work is over the whole page is wanted."""
-    return progress(request, viewer, job)
-
-
-@router.api_route("/stop", methods=["GET", "HEAD"])
-def shall_it_stop(request: Request, viewer: Viewing, job: OfJob) -> Response:
-    """Shall it really stop?"""
-    return asked_to_stop(request, viewer, job)
 
 
 @router.post("/{what}")

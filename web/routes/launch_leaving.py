@@ -13,10 +13,10 @@ from tasks import jobs, leaving_jobs
 from tasks.leaving_jobs import LEAVING, duties_as_then, workbook_of
 from tasks.uploading import drop, file_of
 from web.at_hand import InOffice
-from web.bringing import Bringing, Looking, failure
+from web.bringing import Bringing, Looking, bringer, failure
 from web.frame import framed
 from web.handing_out import XLSX, disposition
-from web.long_work import asked_to_stop, back_to, place_of, progress, runner_of, stop
+from web.long_work import back_to, followed, place_of, runner_of, stop, taken_up
 
 router = APIRouter(prefix="/launch/roundtrip/jobs/{token}")
 
@@ -29,13 +29,13 @@ def _job_of(request: Request, viewer: Looking, office: InOffice, token: str) -> 
 OfJob = Annotated[JobRow, Depends(_job_of)]
 """The job of the address: the reader's own."""
 
+followed(router, "", bringer, _job_of)
+
 
 @router.api_route("", methods=["GET", "HEAD"])
 def show(request: Request, viewer: Looking, office: InOffice, job: OfJob) -> Response:
     """How far it is, and then the file."""
-    if job.at_work:
-        # Whoever was to do it may be gone with a process that has ended.
-        runner_of(request).nudge()
+    taken_up(request, job)
     report = job.told
     return framed(
         request, viewer, "launch/leaving.html", "launch", job=job, place=place_of(job),
@@ -43,18 +43,6 @@ def show(request: Request, viewer: Looking, office: InOffice, job: OfJob) -> Res
         as_then=duties_as_then(viewer.person, job),
         error=failure(report, viewer.lang) if job.state == "failed" else "",
     )  # fmt: skip
-
-
-@router.api_route("/part", methods=["GET", "HEAD"])
-def part(request: Request, viewer: Looking, job: OfJob) -> Response:
-    """The progress alone; when the work is over the whole page is wanted."""
-    return progress(request, viewer, job)
-
-
-@router.api_route("/stop", methods=["GET", "HEAD"])
-def shall_it_stop(request: Request, viewer: Looking, job: OfJob) -> Response:
-    """Shall it really stop?"""
-    return asked_to_stop(request, viewer, job)
 
 
 @router.post("/{what}")

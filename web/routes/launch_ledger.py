@@ -25,17 +25,18 @@ from tasks.office import Office
 from tasks.roundtrip_jobs import changes_on
 from tasks.uploading import EDITED, LEDGER, drop, file_of, mapping_of, receive
 from web.at_hand import InOffice
-from web.bringing import Bringing, Looking, OfJob, failure
+from web.bringing import Bringing, Looking, OfJob, bringer, failure, job_of
 from web.difference_words import said_of, why_of
 from web.frame import framed
 from web.handing_out import XLSX
-from web.long_work import asked_to_stop, back_to, place_of, progress, runner_of
-from web.long_work import stop as stop_it
+from web.long_work import back_to, followed, place_of, runner_of, stop, taken_up
 from web.phrases.refusals import told
 from web.routes import launch_round
 from web.viewer import SEE_OTHER, Viewer
 
 router = APIRouter(prefix="/launch")
+
+followed(router, "/jobs/{token}", bringer, job_of)
 
 
 @router.api_route("/ledger", methods=["GET", "HEAD"])
@@ -95,9 +96,7 @@ def show(
     """How the job stands; of the differences in an edited ledger one page."""
     if job.kind == LEDGER and job.state == "uploaded":
         return RedirectResponse(f"{place_of(job)}/map", SEE_OTHER)
-    if job.at_work:
-        # Whoever was to do it may be gone with a process that has ended.
-        runner_of(request).nudge()
+    taken_up(request, job)
     template = "launch/job.html" if job.kind == LEDGER else "launch/difference.html"
     report, upload = report_of(job, viewer.lang), file_of(office.settings, job)
     changes = changes_on(upload, report.get("pages", ()), page)
@@ -106,18 +105,6 @@ def show(
         here_still=upload.exists(), said_of=partial(said_of, viewer.lang),
         why=partial(why_of, viewer.lang), place=place_of(job),
     )  # fmt: skip
-
-
-@router.api_route("/jobs/{token}/part", methods=["GET", "HEAD"])
-def part(request: Request, viewer: Looking, job: OfJob) -> Response:
-    """The progress alone; when the work is over the whole page is wanted."""
-    return progress(request, viewer, job)
-
-
-@router.api_route("/jobs/{token}/stop", methods=["GET", "HEAD"])
-def stop(request: Request, viewer: Looking, job: OfJob) -> Response:
-    """Shall it really stop?"""
-    return asked_to_stop(request, viewer, job)
 
 
 @router.post("/jobs/{token}/{what}")
@@ -131,7 +118,7 @@ def order(request: Request, viewer: Bringing, office: InOffice, job: OfJob, what
     elif what == "go":
         jobs.ask(office.engine, job, "running", _may_go(job), at)
     elif what == "stop":
-        stop_it(request, office, job)
+        stop(request, office, job)
     elif what == "cancel":
         if jobs.cancel(office.engine, job, at):
             drop(file_of(office.settings, job))
