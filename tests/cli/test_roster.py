@@ -31,7 +31,7 @@ def test_units_and_people_are_loaded_and_again_without_a_change(
     assert ran.document == {
         "units": {"rows": 2, "created": 1, "updated": 0, "unchanged": 1},
         "people": {"rows": 2, "created": 1, "updated": 1, "unchanged": 0},
-        "promoted": [], "refused": [], "dry_run": False,
+        "promoted": [], "closed": [], "refused": [], "dry_run": False,
     }  # fmt: skip
     assert dry == ran.document | {"dry_run": True}
     zhang = next(
