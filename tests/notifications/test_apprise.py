@@ -95,7 +95,7 @@ async def test_a_gateway_that_never_ends_its_answer_is_left(
     await outcome_of(to(robot=make_gateway()))  # the library is loaded
     started = time.monotonic()
     outcome = await outcome_of(to(robot=make_gateway(answer), timeout=0.5))
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 15
     assert isinstance(outcome, Deferred)
     assert outcome.retry is Retry.BACKOFF
 
@@ -104,7 +104,7 @@ async def test_one_that_stalls_costs_the_others_one_wait_and_nothing_else(
     make_gateway: MakeGateway,
 ) -> None:
     good, stalling = make_gateway(), make_gateway("stall")
-    async with to(good=good, stalling=stalling, timeout=0.5) as channel:
+    async with to(good=good, stalling=stalling, timeout=2.0) as channel:
         outcomes = await channel.deliver_many([message(n) for n in ["stalling", "good"] * 5])
     assert [type(outcome) for outcome in outcomes] == [Deferred, Sent] * 5
     assert len(good.asked) == 5

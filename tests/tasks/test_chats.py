@@ -59,10 +59,11 @@ def failing_item(engine: Engine, **first: Any) -> str:
 
 
 async def chatted(
-    engine: Engine, gateway: Gateway, after: timedelta = timedelta(0), closed: str = ""
-) -> Delivered:
+    engine: Engine, gateway: Gateway, after: timedelta = timedelta(0), closed: str = "",
+    patience: float = 30.0,
+) -> Delivered:  # fmt: skip
     urls = {"robot": f"json://127.0.0.1:{gateway.port}"}
-    async with AppriseChannel(urls, timeout=1.0, closed=closed) as channel:
+    async with AppriseChannel(urls, timeout=patience, closed=closed) as channel:
         return await deliver(engine, channel, SENDER, WALL + after, chats=True)
 
 
@@ -109,7 +110,8 @@ async def test_a_gateway_in_trouble_is_tried_again_and_keeps_no_mail(
 ) -> None:
     gateway = make_gateway(answer, 200)
     failing_item(engine)
-    assert await chatted(engine, gateway) == Delivered(failed=1)
+    patience = 1.0 if answer == "stall" else 30.0
+    assert await chatted(engine, gateway, patience=patience) == Delivered(failed=1)
     assert (await sent_by(engine, Tray())).sent == 2
     assert by_channel(engine) == {"mail": {"sent"}, "robot": {"failed"}}
     wait = backoff(1)

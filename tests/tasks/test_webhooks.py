@@ -79,7 +79,7 @@ def added(
 
 
 async def told(engine: Engine, settings: Settings, after: timedelta = timedelta(0)) -> Told:
-    return await tell_all(engine, settings, lambda: Poster(timeout=2.0), lambda: WALL + after)
+    return await tell_all(engine, settings, lambda: Poster(timeout=30.0), lambda: WALL + after)
 
 
 def calls(engine: Engine) -> list[webhooks.CallView]:

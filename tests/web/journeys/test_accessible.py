@@ -168,7 +168,7 @@ def test_a_page_can_be_read_and_used_by_everybody(
     console: Console, windows: Windows, asked: str
 ) -> None:
     viewer, path = address(console, asked)
-    if not _is_page(windows.of(LOOKS[0], viewer).request.get(f"{console.url}{path}")):
+    if not is_page(windows.of(LOOKS[0], viewer).request.get(f"{console.url}{path}")):
         return
     for look in LOOKS:
         page = windows.of(look, viewer)
@@ -192,7 +192,7 @@ def test_a_page_can_be_read_and_used_by_everybody(
         assert lang == ("en" if "lang=en" in path else look.lang)
 
 
-def _is_page(answer: Any) -> bool:
+def is_page(answer: Any) -> bool:
     """Whether this is a whole page: no file, and nothing that is put into one. Mails are shown in
     a frame where no script runs, also none that would look for faults."""
     kind = answer.headers.get("content-type", "")
