@@ -29,6 +29,7 @@ from rules.prospect import blank, obstacle
 from rules.vocabulary import Stage
 from tasks.act import act, facts_for, given_before, require_storable
 from tasks.ruled import ruled_by
+from tasks.seen import version_for
 
 MOST = 5000
 """Items of one go: a minute's work, and as many as somebody may answer for at once."""
@@ -128,7 +129,8 @@ def carry_out(
     now: datetime,
     batch: str,
 ) -> list[Dealt]:
-    """Give the command to each item that is still as it was seen: (reference, version).
+    """Give the command to each item that is still as it was seen: (reference, version). Reminders
+    that have left since count for nothing.
 
     ``batch`` names this going: carried out twice, it does each item once, and says the same.
 
@@ -141,10 +143,11 @@ def carry_out(
     versions = dict(seen)
     with reading(engine) as connection:
         facts_for(connection, command)
-        barred = {
-            ref: _barred(connection, ref, loaded, person, command, now)
-            for ref, loaded in _visible(connection, person, versions)
-        }
+        barred = {}
+        for ref, loaded in _visible(connection, person, versions):
+            barred[ref] = _barred(connection, ref, loaded, person, command, now)
+            if loaded is not None:
+                versions[ref] = version_for(connection, loaded.item, versions[ref])
     return [
         _dealt(engine, person, ref, versions[ref], command, now, f"{batch}/{ref}", objection)
         for ref, objection in barred.items()

@@ -116,6 +116,17 @@ def test_what_has_moved_on_since_the_preview_is_told_and_left_as_it_is(store: En
     assert state(store, stays).unit_path == cast_path(store, "bureau")
 
 
+def test_a_reminder_that_has_left_since_the_preview_counts_for_nothing(store: Engine) -> None:
+    ref = item_in(store, Stage.REMINDER)
+    seen = [(ref, state(store, ref).version)]
+    again = cast.at("2026-12-17 09:00")
+    give(store, ref, "fire", "system", again)
+    comment = parse("comment", {"text": "meanwhile reminded"})
+    dealt = bulk.carry_out(store, person(store, "coordinator"), seen, comment, again, "reminded")
+    assert [one.refusal for one in dealt] == [None]
+    assert kinds(store, ref)[-2:] == ["step_fired", "commented"]
+
+
 def cast_path(engine: Engine, code: str) -> str:
     with reading(engine) as connection:
         return directory.units(connection, [code])[code].path
