@@ -3,7 +3,7 @@
     job = select(office, person, refs, title, at)            # the selection stands in the job
     settle(office, job, "comment", {"text": "…"}, title, at) # a command: now it is looked ahead
     leave_out(office, job, refs)                             # what shall not be done after all
-    go(office, job, at)                                      # the deed, once an item
+    jobs.go(engine, job, at)                                 # the deed, once an item
 
 The job is asked for ``refs``, with the ``commands`` among which to choose and the ids of the
 ``policies``; ``more`` and ``unseen`` tell of what is left. Once settled it is asked for ``command``
@@ -94,10 +94,7 @@ def settle(
 
 def again(office: Office, job: JobRow, at: datetime) -> bool:
     """Look ahead once more, as long as nothing was begun."""
-    chosen = job.asked
-    if "command" not in chosen or "seen" in chosen:
-        return False
-    return jobs.ask(office.engine, job, "rehearsing", ("rehearsed", *AGAIN), at, report="")
+    return "command" in job.asked and jobs.look_again(office.engine, job, at)
 
 
 def leave_out(office: Office, job: JobRow, refs: Sequence[str]) -> bool:
@@ -109,18 +106,6 @@ def leave_out(office: Office, job: JobRow, refs: Sequence[str]) -> bool:
     report["will"] = [pair for pair in report["will"] if pair[0] not in out]
     with writing(office.engine) as connection:
         return rows.move(connection, job.id, ("rehearsed",), {"report": _json(report)})
-
-
-def go(office: Office, job: JobRow, at: datetime) -> bool:
-    """Have the deed done, on the items as they were seen; or go on with it where it broke off."""
-    chosen = job.asked
-    if "seen" in chosen:
-        return jobs.ask(office.engine, job, "running", AGAIN, at)
-    if job.state != "rehearsed":
-        return False
-    chosen["seen"] = job.told["will"]
-    states, mapping = ("rehearsed",), _json(chosen)
-    return jobs.ask(office.engine, job, "running", states, at, mapping=mapping)
 
 
 def rehearse(office: Office, job: JobRow, tell: Tell) -> str:

@@ -44,6 +44,9 @@ LOOK_SECONDS = 1.0
 THEN = {"rehearsing": "rehearsed", "running": "done"}
 """What a job is after the work of a state."""
 
+SEEN = "seen"
+"""Under this stands in a job what was seen ahead, once the deed has begun."""
+
 Work = Callable[[JobRow, Tell], str]
 """Does a job's work and answers its report as JSON."""
 
@@ -86,6 +89,25 @@ def ask(
               "done": 0, "of": 0, "stop_at": None, **more}  # fmt: skip
     with writing(engine) as connection:
         return jobs.move(connection, job.id, states, values)
+
+
+def look_again(engine: Engine, job: JobRow, at: datetime) -> bool:
+    """Have it looked ahead once more, as long as the deed was not begun; once only."""
+    if SEEN in job.asked:
+        return False
+    return ask(engine, job, "rehearsing", ("rehearsed", *jobs.AGAIN), at, report="")
+
+
+def go(engine: Engine, job: JobRow, at: datetime) -> bool:
+    """Have done what was seen ahead, as it was seen; or go on with it where it broke off. Once
+    only."""
+    asked = job.asked
+    if SEEN in asked:
+        return ask(engine, job, "running", jobs.AGAIN, at)
+    if job.state != "rehearsed":
+        return False
+    mapping = json.dumps({**asked, SEEN: job.told["will"]}, ensure_ascii=False)
+    return ask(engine, job, "running", ("rehearsed",), at, mapping=mapping)
 
 
 def stop(engine: Engine, job: JobRow, at: datetime) -> bool:

@@ -1,7 +1,7 @@
 """The work of jobs that move a campaign's open items onto another policy: a look ahead, the deed.
 
     job = wished(office, person, "audit@2", "ZG", title, at)  # what is wished; looked ahead next
-    go(office, job, at)                                      # the items that were seen, one by one
+    jobs.go(engine, job, at)                                 # the items that were seen, one by one
 
 The job is asked for the policy ``to``, and once begun for what was ``seen``. A report is JSON: how
 many items there are, whether a step is due for them at once, which versions they leave, some of
@@ -21,12 +21,11 @@ from typing import Any
 from models import jobs as rows
 from models import pinned, policies
 from models.engine import reading, writing
-from models.jobs import AGAIN, JobRow
+from models.jobs import JobRow
 from rules.agenda import Step
 from rules.errors import Refusal
 from rules.item import PersonFact
 from rules.step import StepKind
-from tasks import jobs
 from tasks.jobs import Stopped, Tell
 from tasks.ledger_jobs import asker_of
 from tasks.migrating import Move, move, preview, target
@@ -58,24 +57,6 @@ def wished(
             connection, person.id, MOVING, title, at, campaign=code, lang=lang,
             mapping=_json({"to": to}), state="rehearsing",
         )  # fmt: skip
-
-
-def again(office: Office, job: JobRow, at: datetime) -> bool:
-    """Look ahead once more, as long as nothing was begun."""
-    if "seen" in job.asked:
-        return False
-    return jobs.ask(office.engine, job, "rehearsing", ("rehearsed", *AGAIN), at, report="")
-
-
-def go(office: Office, job: JobRow, at: datetime) -> bool:
-    """Have the items moved as they were seen; or go on with it where it broke off. Once only."""
-    wish = job.asked
-    if "seen" in wish:
-        return jobs.ask(office.engine, job, "running", AGAIN, at)
-    if job.state != "rehearsed":
-        return False
-    mapping = _json({**wish, "seen": job.told["will"]})
-    return jobs.ask(office.engine, job, "running", ("rehearsed",), at, mapping=mapping)
 
 
 def rehearse(office: Office, job: JobRow, tell: Tell) -> str:

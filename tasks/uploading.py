@@ -35,6 +35,7 @@ from models.jobs import JobRow
 from rules.duties import may_register
 from rules.errors import Refusal, Refused, Unavailable
 from rules.item import PersonFact
+from tasks import jobs
 from tasks.office import Office
 
 LEDGER, EDITED = "ledger", "edited"
@@ -221,6 +222,12 @@ def tidy(office: Office, at: datetime) -> None:
             with suppress(OSError):
                 if entry.is_file() and entry.stat().st_mtime < oldest:
                     entry.unlink()
+
+
+def give_up(office: Office, job: JobRow, at: datetime) -> None:
+    """Give up what has not begun, with what lies in the home of it."""
+    if jobs.cancel(office.engine, job, at):
+        drop(file_of(office.settings, job))
 
 
 def drop(path: Path) -> None:

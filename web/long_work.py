@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from models.jobs import JobRow
@@ -77,6 +77,24 @@ def _asked_to_stop(request: Request, viewer: Viewer, job: JobRow) -> Response:
     return framed(request, viewer, "launch/stop.html", section, job=job, place=place_of(job))
 
 
-def stop(request: Request, office: Office, job: JobRow) -> None:
-    """Have it stop at its next piece, in whichever process it is done."""
-    jobs.stop(office.engine, job, request.app.state.wall())
+def ordered(
+    request: Request, office: Office, job: JobRow, what: str,
+    deeds: Mapping[str, Callable[[], object]],
+) -> Response:  # fmt: skip
+    """Do what a button of the job's page asks for, and lead back there: one of these deeds, or
+    what holds for all jobs, to have it stop at its next piece or to give it up.
+
+    Raises:
+        HTTPException: there is no such button (404).
+    """
+    at = request.app.state.wall()
+    known: Mapping[str, Callable[[], object]] = {
+        "stop": lambda: jobs.stop(office.engine, job, at),
+        "cancel": lambda: jobs.cancel(office.engine, job, at),
+        **deeds,
+    }
+    if what not in known:
+        raise HTTPException(404)
+    known[what]()
+    runner_of(request).nudge()
+    return back_to(job)

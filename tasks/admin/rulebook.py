@@ -18,7 +18,7 @@ from rules.errors import InputError
 from rules.opening import Opening, opened
 from rules.policy import Policy
 from rules.vocabulary import Severity, Stage
-from tasks import moving_jobs
+from tasks import jobs, moving_jobs
 from tasks.admin.desk import Admin, deed, require
 from tasks.migrating import Placed, place
 from tasks.office import Office
@@ -107,7 +107,7 @@ def migrate(admin: Admin, office: Office, job: JobRow) -> bool:
         Refused: they may not.
     """
     with deed(admin, "policy.migrate", job.asked["to"], job.campaign):
-        return moving_jobs.go(office, job, admin.at)
+        return jobs.go(office.engine, job, admin.at)
 
 
 def compared(one: Policy, other: Policy, lang: str) -> list[Difference]:

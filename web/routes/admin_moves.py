@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, NamedTuple
 
-from fastapi import APIRouter, Depends, Form, HTTPException, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
 from models import items, pinned
@@ -14,12 +14,12 @@ from models.jobs import JobRow
 from rules.agenda import Step
 from rules.duties import may_see
 from rules.policy import Policy
-from tasks import jobs, moving_jobs
+from tasks import jobs
 from tasks.admin import rulebook
 from tasks.moving_jobs import MOVING, refusal_in, step_in
-from web.admin_desk import Administering, Changing, Desk, go
+from web.admin_desk import Administering, Changing, Desk
 from web.bringing import failure
-from web.long_work import back_to, followed, place_of, runner_of, stop, taken_up
+from web.long_work import back_to, followed, ordered, place_of, runner_of, taken_up
 from web.phrases.refusals import reason_of
 from web.viewer import Viewer
 
@@ -85,18 +85,10 @@ def show(desk: Administering, job: OfJob) -> Response:
 @router.post("/jobs/{token}/{what}")
 def order(desk: Changing, request: Request, job: OfJob, what: str) -> Response:
     """Go, look ahead again, stop, or give up: each once, however often it is pressed."""
-    if what == "go":
-        rulebook.migrate(desk.admin, desk.office, job)
-    elif what == "rehearse":
-        moving_jobs.again(desk.office, job, desk.admin.at)
-    elif what == "stop":
-        stop(request, desk.office, job)
-    elif what == "cancel":
-        jobs.cancel(desk.office.engine, job, desk.admin.at)
-    else:
-        raise HTTPException(404)
-    runner_of(request).nudge()
-    return go(place_of(job))
+    return ordered(request, desk.office, job, what, {
+        "go": lambda: rulebook.migrate(desk.admin, desk.office, job),
+        "rehearse": lambda: jobs.look_again(desk.office.engine, job, desk.admin.at),
+    })  # fmt: skip
 
 
 def _lines(desk: Desk, told: list[dict[str, Any]]) -> list[Line]:

@@ -26,7 +26,7 @@ from web.bulk_forms import recap
 from web.deeds import form_of, values_in, why_not
 from web.frame import framed
 from web.item_forms import Tried
-from web.long_work import back_to, followed, place_of, runner_of, stop, taken_up
+from web.long_work import back_to, followed, ordered, place_of, runner_of, taken_up
 from web.phrases.refusals import reason_of
 from web.viewer import Acting, Viewer, Viewing, viewer_of
 from web.words import say
@@ -147,20 +147,11 @@ def _order(
     at = request.app.state.wall()
     if what == "preview":
         return _settle(request, viewer, office, job, sent)
-    if what == "leave":
-        bulk_jobs.leave_out(office, job, sent.get("out", "").split(","))
-    elif what == "rehearse":
-        bulk_jobs.again(office, job, at)
-    elif what == "go":
-        bulk_jobs.go(office, job, at)
-    elif what == "stop":
-        stop(request, office, job)
-    elif what == "cancel":
-        jobs.cancel(office.engine, job, at)
-    else:
-        raise HTTPException(404)
-    runner_of(request).nudge()
-    return back_to(job)
+    return ordered(request, office, job, what, {
+        "leave": lambda: bulk_jobs.leave_out(office, job, sent.get("out", "").split(",")),
+        "rehearse": lambda: bulk_jobs.again(office, job, at),
+        "go": lambda: jobs.go(office.engine, job, at),
+    })  # fmt: skip
 
 
 def _settle(

@@ -5,18 +5,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import FileResponse, Response
 
 from models.jobs import JobRow
 from tasks import jobs, leaving_jobs
 from tasks.leaving_jobs import LEAVING, duties_as_then, workbook_of
-from tasks.uploading import drop, file_of
+from tasks.uploading import give_up
 from web.at_hand import InOffice
 from web.bringing import Bringing, Looking, bringer, failure
 from web.frame import framed
 from web.handing_out import XLSX, disposition
-from web.long_work import back_to, followed, place_of, runner_of, stop, taken_up
+from web.long_work import followed, ordered, place_of, taken_up
 
 router = APIRouter(prefix="/launch/roundtrip/jobs/{token}")
 
@@ -49,17 +49,10 @@ def show(request: Request, viewer: Looking, office: InOffice, job: OfJob) -> Res
 def order(request: Request, viewer: Bringing, office: InOffice, job: OfJob, what: str) -> Response:
     """Write it anew, stop, or give up: each once, however often it is pressed."""
     at = request.app.state.wall()
-    if what == "again":
-        leaving_jobs.again(office, job, at)
-    elif what == "stop":
-        stop(request, office, job)
-    elif what == "cancel":
-        if jobs.cancel(office.engine, job, at):
-            drop(file_of(office.settings, job))
-    else:
-        raise HTTPException(404)
-    runner_of(request).nudge()
-    return back_to(job)
+    return ordered(request, office, job, what, {
+        "again": lambda: leaving_jobs.again(office, job, at),
+        "cancel": lambda: give_up(office, job, at),
+    })  # fmt: skip
 
 
 @router.get("/ledger.xlsx")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,13 +24,13 @@ from tasks import jobs
 from tasks.ledger_jobs import reasons_of
 from tasks.office import Office
 from tasks.roundtrip_jobs import changes_on
-from tasks.uploading import EDITED, LEDGER, drop, file_of, mapping_of, receive
+from tasks.uploading import EDITED, LEDGER, file_of, give_up, mapping_of, receive
 from web.at_hand import InOffice
 from web.bringing import Bringing, Looking, OfJob, bringer, failure, job_of
 from web.difference_words import said_of, why_of
 from web.frame import framed
 from web.handing_out import XLSX
-from web.long_work import back_to, followed, place_of, runner_of, stop, taken_up
+from web.long_work import back_to, followed, ordered, place_of, runner_of, taken_up
 from web.phrases.refusals import told
 from web.routes import launch_round
 from web.viewer import SEE_OTHER, Viewer
@@ -111,21 +112,17 @@ def show(
 def order(request: Request, viewer: Bringing, office: InOffice, job: OfJob, what: str) -> Response:
     """Rehearse, go, stop, or give up: each once, however often the button is pressed."""
     at = request.app.state.wall()
-    if what == "rehearse":
+    return ordered(request, office, job, what, {
+        "rehearse": lambda: _rehearse(office, job, at),
+        "go": lambda: jobs.ask(office.engine, job, "running", _may_go(job), at),
+        "cancel": lambda: give_up(office, job, at),
+    })  # fmt: skip
+
+
+def _rehearse(office: Office, job: JobRow, at: datetime) -> None:
+    if job.mapping or job.kind == EDITED:
         states = ("mapped", "rehearsed", *AGAIN)
-        if job.mapping or job.kind == EDITED:
-            jobs.ask(office.engine, job, "rehearsing", states, at, report="")
-    elif what == "go":
-        jobs.ask(office.engine, job, "running", _may_go(job), at)
-    elif what == "stop":
-        stop(request, office, job)
-    elif what == "cancel":
-        if jobs.cancel(office.engine, job, at):
-            drop(file_of(office.settings, job))
-    else:
-        raise HTTPException(404)
-    runner_of(request).nudge()
-    return back_to(job)
+        jobs.ask(office.engine, job, "rehearsing", states, at, report="")
 
 
 def _may_go(job: JobRow) -> tuple[str, ...]:
